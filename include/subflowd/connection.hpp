@@ -1,0 +1,154 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#pragma once
+
+#include <subflowd/address.hpp>
+#include <subflowd/ids.hpp>
+#include <subflowd/link.hpp>
+#include <subflowd/time.hpp>
+
+#include <cstdint>
+#include <optional>
+#include <span>
+
+namespace subflowd {
+
+/// Which end of the connection this host is.
+enum class Side : std::uint8_t { client, server };
+
+/// The priority of a subflow: backup is the B bit of RFC 8684 §3.3.8.
+enum class Priority : std::uint8_t { regular, backup };
+
+/// Whether further subflows may go to the peer's initial address and port: the C flag of
+/// RFC 8684 §3.1, MPTCP_PM_EV_FLAG_DENY_JOIN_ID0. Some kernels do not tell.
+enum class JoinInitial : std::uint8_t { unknown, allowed, denied };
+
+/// How far a connection has come.
+enum class ConnectionState : std::uint8_t {
+    created,     ///< MP_CAPABLE was exchanged; no subflow can be added yet
+    established, ///< fully established: subflows can be added
+};
+
+/// The life of a path, per connection.
+enum class PathState : std::uint8_t {
+    idle,      ///< never tried, or nobody wants it
+    pending,   ///< a subflow was asked for and has not been answered
+    up,        ///< a subflow is established, for less than two round trips
+    confirmed, ///< a subflow survived two round trips: the peer accepted it
+    suspect,   ///< a subflow seems dead
+    draining,  ///< its subflow sends nothing new and will be retired
+    failed,    ///< the last attempt or subflow ended; waits for a network change or a policy
+};
+
+/// Why the last attempt on a path, or its last subflow, ended.
+enum class Cause : std::uint8_t {
+    none,
+    expected,       ///< the daemon asked for it
+    refusedLocally, ///< the kernel refused the command (see `error`)
+    localGone,      ///< the local address is not on the host (EADDRNOTAVAIL)
+    noRoute,        ///< no route, or link down (ENETUNREACH, EHOSTUNREACH, ENODEV)
+    refused,        ///< RST on the SYN (ECONNREFUSED)
+    unreachable,    ///< ICMP unreachable answered the SYN
+    timedOut,       ///< no answer to the SYN, or an established subflow timed out
+    notMultipath,   ///< the peer answered without MPTCP
+    rejected,       ///< established, then closed at once without error: the peer's limit
+    reset,          ///< RST without a reason of the peer's MPTCP stack (middlebox, crash)
+    resetByPeer,    ///< RST with MP_TCPRST (RFC 8684 §3.6; see `resetReason`)
+    closedByPeer,   ///< closed in good order by the peer after a while
+    withdrawn,      ///< the peer removed the address (REMOVE_ADDR)
+    abortedOnHost,  ///< somebody on this host killed the socket (ECONNABORTED)
+    lost,           ///< gone while the daemon was not looking
+};
+
+/// How a path failed.
+struct Failure {
+    Cause cause = Cause::none;
+    std::uint8_t error = 0; ///< errno (MPTCP_ATTR_ERROR or the command's), 0 if none
+    std::optional<std::uint8_t> resetReason; ///< MPTCP_ATTR_RESET_REASON (RFC 8684 §3.6)
+    bool transient = false;                  ///< the T bit of MP_TCPRST
+
+    friend bool operator==(const Failure&, const Failure&) = default;
+};
+
+/// Where the peer's address of a path comes from.
+enum class RemoteOrigin : std::uint8_t {
+    initial,   ///< the address and port of the initial subflow
+    announced, ///< ADD_ADDR (RFC 8684 §3.4.1)
+    observed,  ///< the peer opened a subflow from there
+};
+
+/// A path: a local address on a link to a remote endpoint. What a policy wants or forbids.
+struct PathView {
+    LinkIndex link = noLink;
+    IpAddress local;
+    Endpoint remote;
+    RemoteOrigin origin = RemoteOrigin::initial;
+    PathState state = PathState::idle;
+    Usability usability = Usability::usable; ///< of the local address, for this remote
+    std::uint8_t subflows = 0;               ///< that exist or were asked for on this path
+    std::uint16_t attempts = 0;              ///< since the path was last confirmed
+    Failure lastFailure;
+    Instant lastChange{}; ///< when `state` last changed; epoch: never
+
+    friend bool operator==(const PathView&, const PathView&) = default;
+};
+
+/// The life of a subflow.
+enum class SubflowState : std::uint8_t { pending, up, suspect, draining };
+
+/// A subflow that exists or was asked for.
+struct SubflowView {
+    PathId path{};
+    Endpoint local; ///< port 0 while the kernel has not told it
+    Endpoint remote;
+    AddressId localId{};
+    AddressId remoteId{};
+    SubflowState state = SubflowState::up;
+    Priority priority = Priority::regular;     ///< what this side asked for
+    Priority peerPriority = Priority::regular; ///< what the peer asked for (MPTCP_ATTR_BACKUP)
+    bool initial = false;                      ///< the first subflow of the connection
+    Instant since{};                           ///< established at; asked for at, while pending
+
+    friend bool operator==(const SubflowView&, const SubflowView&) = default;
+};
+
+/// An address the peer announced and did not withdraw.
+struct RemoteView {
+    Endpoint endpoint;
+    AddressId id{};
+    Instant announced{}; ///< for the first time
+    Instant refreshed{}; ///< for the last time: ADD_ADDR is repeated to ask for another attempt
+
+    friend bool operator==(const RemoteView&, const RemoteView&) = default;
+};
+
+/// What an event does not say and inet_diag does (Policy::needs()).
+struct ConnectionFacts {
+    std::uint32_t owner = 0;        ///< uid of the socket (idiag_uid)
+    std::uint32_t mark = 0;         ///< SO_MARK (INET_DIAG_MARK)
+    std::uint64_t cgroup = 0;       ///< cgroup v2 id (INET_DIAG_CGROUP_ID)
+    LinkIndex boundDevice = noLink; ///< SO_BINDTODEVICE (idiag_if)
+
+    friend bool operator==(const ConnectionFacts&, const ConnectionFacts&) = default;
+};
+
+/// A connection, as a policy sees it. Everything lives as long as the call.
+struct ConnectionView {
+    Token token{};
+    Side side = Side::client;
+    ConnectionState state = ConnectionState::created;
+    JoinInitial joinInitial = JoinInitial::unknown;
+    Endpoint local;                       ///< of the initial subflow
+    Endpoint remote;                      ///< of the initial subflow
+    Instant since{};                      ///< created, or learned of
+    std::optional<ConnectionFacts> facts; ///< if a policy of the chain needs them
+
+    /// Every path the host and the peer offer, each with its history: the local addresses times
+    /// the initial remote and the announced ones, as far as the families fit. Paths with no
+    /// usable local address appear while they have a subflow or a history.
+    std::span<const PathView> paths;
+
+    std::span<const SubflowView> subflows;
+    std::span<const RemoteView> announced;
+};
+
+} // namespace subflowd

@@ -1,0 +1,196 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#pragma once
+
+#include <subflowd/connection.hpp>
+#include <subflowd/ids.hpp>
+#include <subflowd/reason.hpp>
+#include <subflowd/time.hpp>
+
+#include <cstdint>
+#include <span>
+#include <vector>
+
+namespace subflowd {
+
+/// How much a path is wanted.
+struct Want {
+    std::uint8_t rank = 0;  ///< lower comes first when limits or pace do not allow all
+    std::uint8_t count = 1; ///< subflows on this path
+    Priority priority = Priority::regular;
+
+    friend bool operator==(const Want&, const Want&) = default;
+};
+
+/// What becomes of the subflows on a path that is forbidden.
+enum class Existing : std::uint8_t {
+    keep,  ///< no new ones, the old ones stay
+    drain, ///< become backup and are retired later
+    close, ///< are closed at once
+};
+
+/// What ends a hold. A hold always ends, too, when the policy no longer states it.
+enum class Until : std::uint8_t {
+    time,          ///< the instant given
+    networkChange, ///< the path's link, address or routes change
+    refreshed,     ///< the peer announces the address again
+    operatorActs,  ///< somebody asks over D-Bus
+};
+
+/// What a limit counts.
+enum class LimitScope : std::uint8_t {
+    connection, ///< subflows of the connection, the initial one included
+    link,       ///< subflows of the connection on each link
+    remote,     ///< subflows of the connection to each remote endpoint
+    inbound,    ///< subflows the peer opened
+};
+
+/// What one policy wants for one connection: a whole restatement each time, never a difference.
+/// Said to a plan that is cleared before each call; nothing is sent before the core merged the
+/// plans of the connection's policies.
+///
+/// Merging: forbid > hold > the smallest limit > backup > regular; ranks by place in the chain.
+class Plan {
+  public:
+    /// Wants subflows on a path. A path that stays wanted is kept, one that is no longer wanted
+    /// by the policy that wanted it is drained.
+    void want(PathId path, Want want, Reason reason) { wants_.push_back({path, want, reason}); }
+
+    /// Allows nothing new on a path, for every policy.
+    void forbid(PathId path, Existing existing, Reason reason) {
+        forbids_.push_back({path, existing, reason});
+    }
+
+    /// Asks for a priority of a subflow that exists, the initial and the peer's own included
+    /// (MP_PRIO, RFC 8684 §3.3.8).
+    void setPriority(SubflowId subflow, Priority priority, Reason reason) {
+        priorities_.push_back({subflow, priority, reason});
+    }
+
+    /// Makes no new attempt on a path until something happens. `time` is used with Until::time.
+    void hold(PathId path, Until until, Instant time, Reason reason) {
+        holds_.push_back({path, until, time, reason});
+    }
+
+    /// Allows another attempt on a path that failed, from `time` on. Without this a failed path
+    /// waits for a change of the network.
+    void retry(PathId path, Instant time, Reason reason) {
+        retries_.push_back({path, time, reason});
+    }
+
+    /// Limits how many subflows there are.
+    void limit(LimitScope scope, std::uint8_t most, Reason reason) {
+        limits_.push_back({scope, most, reason});
+    }
+
+    /// Announces a local address to the peer (ADD_ADDR, RFC 8684 §3.4.1). Not restated means
+    /// withdrawn (REMOVE_ADDR). `port` in host byte order, 0 for the connection's own.
+    void announce(LocalId local, std::uint16_t port, Reason reason) {
+        announcements_.push_back({local, port, reason});
+    }
+
+    /// Lifts the holds that end by time, because the connection has no subflow left.
+    void urgent(Reason reason) { urgent_ = reason; }
+
+    /// Asks for another call of plan() at an instant, whatever happens.
+    void askAgain(Instant time) {
+        if (time < again_)
+            again_ = time;
+    }
+
+    struct Wanted {
+        PathId path{};
+        Want want;
+        Reason reason;
+        friend bool operator==(const Wanted&, const Wanted&) = default;
+    };
+
+    struct Forbidden {
+        PathId path{};
+        Existing existing = Existing::keep;
+        Reason reason;
+        friend bool operator==(const Forbidden&, const Forbidden&) = default;
+    };
+
+    struct Prioritised {
+        SubflowId subflow{};
+        Priority priority = Priority::regular;
+        Reason reason;
+        friend bool operator==(const Prioritised&, const Prioritised&) = default;
+    };
+
+    struct Held {
+        PathId path{};
+        Until until = Until::time;
+        Instant time{};
+        Reason reason;
+        friend bool operator==(const Held&, const Held&) = default;
+    };
+
+    struct Retried {
+        PathId path{};
+        Instant time{};
+        Reason reason;
+        friend bool operator==(const Retried&, const Retried&) = default;
+    };
+
+    struct Limited {
+        LimitScope scope = LimitScope::connection;
+        std::uint8_t most = 0;
+        Reason reason;
+        friend bool operator==(const Limited&, const Limited&) = default;
+    };
+
+    struct Announced {
+        LocalId local{};
+        std::uint16_t port = 0;
+        Reason reason;
+        friend bool operator==(const Announced&, const Announced&) = default;
+    };
+
+    /// What was said, in the order it was said. For the core and for tests of policies.
+    std::span<const Wanted> wants() const { return wants_; }
+
+    std::span<const Forbidden> forbids() const { return forbids_; }
+
+    std::span<const Prioritised> priorities() const { return priorities_; }
+
+    std::span<const Held> holds() const { return holds_; }
+
+    std::span<const Retried> retries() const { return retries_; }
+
+    std::span<const Limited> limits() const { return limits_; }
+
+    std::span<const Announced> announcements() const { return announcements_; }
+
+    const Reason& urgency() const { return urgent_; }
+
+    Instant again() const { return again_; }
+
+    /// Forgets everything and keeps the memory.
+    void clear() {
+        wants_.clear();
+        forbids_.clear();
+        priorities_.clear();
+        holds_.clear();
+        retries_.clear();
+        limits_.clear();
+        announcements_.clear();
+        urgent_ = {};
+        again_ = never;
+    }
+
+    friend bool operator==(const Plan&, const Plan&) = default;
+
+  private:
+    std::vector<Wanted> wants_;
+    std::vector<Forbidden> forbids_;
+    std::vector<Prioritised> priorities_;
+    std::vector<Held> holds_;
+    std::vector<Retried> retries_;
+    std::vector<Limited> limits_;
+    std::vector<Announced> announcements_;
+    Reason urgent_;
+    Instant again_ = never;
+};
+
+} // namespace subflowd

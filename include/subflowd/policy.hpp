@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#pragma once
+
+#include <subflowd/connection.hpp>
+#include <subflowd/link.hpp>
+#include <subflowd/plan.hpp>
+#include <subflowd/store.hpp>
+#include <subflowd/time.hpp>
+
+#include <span>
+
+namespace subflowd {
+
+/// The facts that are collected only if a policy asks for them.
+enum class Needs : std::uint8_t {
+    events, ///< nothing beyond what the kernel's events tell
+    facts,  ///< ConnectionView::facts; new subflows of the connection wait for them
+};
+
+/// The host, as a policy sees it. Everything lives as long as the call.
+struct HostView {
+    Instant now{};
+    std::span<const LinkView> links;
+    std::span<const AddressView> addresses;
+    const Store& memory; ///< what this policy learned
+};
+
+/// Something that happened on a path, told once, whichever connection it happened to.
+struct Fact {
+    enum class Kind : std::uint8_t { confirmed, failed };
+
+    Kind kind = Kind::failed;
+    Token token{};
+    LinkIndex link = noLink;
+    IpAddress local;
+    Endpoint remote;
+    RemoteOrigin origin = RemoteOrigin::initial;
+    Failure failure; ///< with Kind::failed
+    Instant when{};
+
+    friend bool operator==(const Fact&, const Fact&) = default;
+};
+
+/// A policy decides which subflows a connection should have. It never sends a command and keeps
+/// no state of its own: the daemon keeps the facts and asks again whenever one of them changes.
+/// All calls come from one thread, one at a time.
+class Policy {
+  public:
+    Policy() = default;
+    Policy(const Policy&) = delete;
+    Policy& operator=(const Policy&) = delete;
+    virtual ~Policy() = default;
+
+    /// What must be known of a connection before plan() can judge it. Constant.
+    virtual Needs needs() const { return Needs::events; }
+
+    /// States everything this policy wants for the connection now. A function of its arguments:
+    /// the same arguments give the same plan. `plan` is empty at the start. A throw leaves the
+    /// policy's previous decisions in force; three throws and the policy is out.
+    virtual void plan(const ConnectionView& connection, const HostView& host, Plan& plan) = 0;
+
+    /// Takes note of a fact for all connections. `memory` is this policy's own.
+    virtual void learn(const Fact& /*fact*/, Store& /*memory*/) {}
+};
+
+} // namespace subflowd
