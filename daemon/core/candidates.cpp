@@ -1,0 +1,142 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include "core/candidates.hpp"
+
+#include "core/failure.hpp"
+
+#include <algorithm>
+
+namespace subflowd::core {
+
+namespace {
+
+/// An IPv4 socket cannot have IPv6 subflows; an IPv6 socket that talks IPv4 can have both.
+bool familyFits(const World& world, const Connection& connection, const IpAddress& remote) {
+    const auto& initial = world.remotes[connection.remote].endpoint.address;
+    return remote.family() == Family::ipv4 || initial.family() == Family::ipv6 ||
+           connection.form == AddressForm::mapped;
+}
+
+bool isConfirmed(const Subflow& subflow, Instant now) {
+    return subflow.state == SubflowState::up &&
+           (subflow.initial || now - subflow.since >= confirmationTime(subflow.roundTrip));
+}
+
+} // namespace
+
+void Candidates::list(const World& world, const Connection& connection, Listing listing) {
+    candidates_.clear();
+    views_.clear();
+    subflows_.clear();
+    remotes_.clear();
+    addRecorded(world, connection);
+    addPossible(world, connection, listing);
+    addSubflows(world, connection);
+    addRemotes(world, connection);
+}
+
+void Candidates::addRecorded(const World& world, const Connection& connection) {
+    for (std::size_t i = 0; i < connection.paths.size(); ++i) {
+        const auto& path = connection.paths[i];
+        add(world, connection,
+            {path.local, path.remote, path.origin, path.remoteId, static_cast<std::uint16_t>(i)});
+    }
+}
+
+void Candidates::addPossible(const World& world, const Connection& connection, Listing listing) {
+    if (connection.side == Side::client)
+        addTo(world, connection, {{}, connection.remote, RemoteOrigin::initial, initialAddressId},
+              listing);
+    for (const auto& remote : connection.announced) {
+        const bool listed = connection.side == Side::client && remote.ref == connection.remote;
+        if (!listed)
+            addTo(world, connection, {{}, remote.ref, RemoteOrigin::announced, remote.id}, listing);
+    }
+}
+
+/// Adds the paths from every local address to one remote.
+void Candidates::addTo(const World& world, const Connection& connection, const Candidate& candidate,
+                       Listing listing) {
+    const auto& remote = world.remotes[candidate.remote].endpoint.address;
+    if (!familyFits(world, connection, remote))
+        return;
+    if (world.links.isOwn(remote) && listing == Listing::possible)
+        return;
+    for (std::size_t i = 0; i < world.links.localCount(); ++i) {
+        const auto ref = static_cast<LocalRef>(i);
+        const auto& local = world.links.local(ref);
+        if (!local.present || local.address.family() != remote.family())
+            continue;
+        if (listing == Listing::possible && world.links.usability(ref, remote) != Usability::usable)
+            continue;
+        if (listing == Listing::all && local.address.scope() == Scope::loopback)
+            continue;
+        const bool recorded = std::ranges::any_of(connection.paths, [&](const Path& path) {
+            return path.local == ref && path.remote == candidate.remote;
+        });
+        if (recorded)
+            continue;
+        auto one = candidate;
+        one.local = ref;
+        add(world, connection, one);
+    }
+}
+
+void Candidates::add(const World& world, const Connection& connection, const Candidate& candidate) {
+    const auto& local = world.links.local(candidate.local);
+    const auto& remote = world.remotes[candidate.remote].endpoint;
+    PathView view;
+    view.link = local.link;
+    view.local = local.address;
+    view.remote = remote;
+    view.origin = candidate.origin;
+    view.usability = world.links.usability(candidate.local, remote.address);
+    if (candidate.record != Candidate::noRecord) {
+        const auto& path = connection.paths[candidate.record];
+        view.state = path.state;
+        view.attempts = path.attempts;
+        view.lastFailure = path.failure;
+        view.lastChange = path.lastChange;
+    }
+    candidates_.push_back(candidate);
+    views_.push_back(view);
+}
+
+void Candidates::addSubflows(const World& world, const Connection& connection) {
+    for (const auto& subflow : connection.subflows) {
+        auto& path = views_[subflow.path]; // recorded paths come first, in their order
+        if (alive(subflow))
+            ++path.subflows;
+        if (path.state == PathState::up && isConfirmed(subflow, world.now))
+            path.state = PathState::confirmed;
+        const auto state = subflow.closing ? SubflowState::draining : subflow.state;
+        subflows_.push_back({static_cast<PathId>(subflow.path),
+                             world.localEndpoint(connection, subflow), path.remote, subflow.localId,
+                             subflow.remoteId, state, subflow.priority, subflow.peerPriority,
+                             subflow.initial, subflow.since});
+    }
+}
+
+void Candidates::addRemotes(const World& world, const Connection& connection) {
+    for (const auto& remote : connection.announced)
+        remotes_.push_back(
+            {world.remotes[remote.ref].endpoint, remote.id, remote.announced, remote.refreshed});
+}
+
+ConnectionView Candidates::view(const World& world, const Connection& connection) const {
+    const auto initial = world.initialTuple(connection);
+    ConnectionView view;
+    view.token = connection.token;
+    view.side = connection.side;
+    view.state = connection.state;
+    view.joinInitial = world.joinInitial(connection);
+    view.local = initial.local;
+    view.remote = initial.remote;
+    view.since = connection.since;
+    view.facts = connection.facts;
+    view.paths = views_;
+    view.subflows = subflows_;
+    view.announced = remotes_;
+    return view;
+}
+
+} // namespace subflowd::core

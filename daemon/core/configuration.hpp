@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#pragma once
+
+#include <subflowd/connection.hpp>
+#include <subflowd/link.hpp>
+#include <subflowd/policy.hpp>
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+/// What an administrator decided, as the core needs it: every text parsed, every name resolved.
+namespace subflowd::core {
+
+/// A policy that was made with its settings. Not owned: whoever made it keeps it until another
+/// configuration is in force.
+struct ConfiguredPolicy {
+    std::string name; ///< "fullmesh": what plans, reasons and status call it
+    Policy* policy = nullptr;
+};
+
+/// A range of ports, both ends included, host byte order.
+struct PortRange {
+    std::uint16_t first = 0;
+    std::uint16_t last = 0;
+
+    friend bool operator==(const PortRange&, const PortRange&) = default;
+};
+
+/// Which connections a rule is for. An empty list or nothing: any.
+struct Match {
+    std::vector<Prefix> remotes;
+    std::vector<PortRange> ports;   ///< of the server's end of the connection
+    std::vector<std::string> links; ///< names or patterns (* and ?) of the initial subflow's link
+    std::optional<Side> side;
+    std::optional<Family> family;
+
+    friend bool operator==(const Match&, const Match&) = default;
+};
+
+/// [Rule NAME]: the ordered chain of policies of the connections that match.
+struct Rule {
+    std::string name;
+    Match match;
+    std::vector<std::size_t> chain; ///< indexes into Configuration::policies
+};
+
+/// [Link PATTERN]
+struct LinkRule {
+    std::string pattern; ///< a name, or with * and ?
+    std::optional<Role> role;
+
+    friend bool operator==(const LinkRule&, const LinkRule&) = default;
+};
+
+/// Whether the daemon commands the kernel.
+enum class Mode : std::uint8_t {
+    userspace, ///< decides and commands
+    observe,   ///< shows everything, commands nothing
+};
+
+struct Limits {
+    std::uint8_t subflows = 8; ///< of one connection, the initial one included
+    std::uint8_t inbound = 8;  ///< that the peer may open on one connection this host serves
+
+    friend bool operator==(const Limits&, const Limits&) = default;
+};
+
+struct Configuration {
+    Mode mode = Mode::userspace;
+    Limits limits;
+    std::vector<ConfiguredPolicy> policies;
+    std::vector<Rule> rules;     ///< the first that matches; none matches: no policy
+    std::vector<LinkRule> links; ///< the first that matches
+};
+
+} // namespace subflowd::core

@@ -1,0 +1,149 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#pragma once
+
+#include "core/command.hpp"
+#include "core/event.hpp"
+#include "core/link_table.hpp"
+#include "core/remote_table.hpp"
+#include "core/report.hpp"
+
+#include <subflowd/connection.hpp>
+#include <subflowd/plan.hpp>
+#include <subflowd/reason.hpp>
+
+#include <cstdint>
+#include <optional>
+#include <vector>
+
+/// What is kept of a connection. Compact: there may be many.
+///
+/// A path is a local address and a remote endpoint; it is remembered from the first time somebody
+/// wants it or a subflow is seen on it. A subflow belongs to a path. Both tables of a connection
+/// are short, so they are searched, not indexed.
+namespace subflowd::core {
+
+/// What was last decided about a path.
+enum class Verdict : std::uint8_t { none, wanted, forbidden, held };
+
+/// Who decided: the index of a policy in the configuration, or one of the core's own voices.
+enum class Voice : std::uint8_t {
+    core = 0xff,
+    guard = 0xfe,
+    limit = 0xfd,
+    link = 0xfc,
+    kernel = 0xfb,
+    peer = 0xfa,
+};
+
+struct Path {
+    LocalRef local{};
+    RemoteRef remote{};
+    RemoteOrigin origin = RemoteOrigin::initial;
+    PathState state = PathState::idle;
+    Verdict verdict = Verdict::none;
+    Voice by = Voice::core;
+    Priority priority = Priority::regular; ///< as wanted
+    AddressId remoteId{};
+    std::uint16_t attempts = 0; ///< since it was last confirmed
+    std::uint32_t serial = 0;   ///< the local address's when `state` last changed
+    Failure failure;
+    Instant lastChange{};
+    Instant nextTry{};
+    Reason reason;
+};
+
+/// Who opened a subflow.
+enum class Opener : std::uint8_t {
+    daemon,
+    application, ///< the initial subflow of a client
+    peer,
+    unknown, ///< found in a snapshot
+};
+
+struct Subflow {
+    std::uint16_t path = 0;      ///< index into Connection::paths
+    std::uint16_t localPort = 0; ///< 0 while the kernel has not told it
+    SubflowState state = SubflowState::up;
+    bool closing = false; ///< its end was commanded
+    bool initial = false;
+    Opener opener = Opener::unknown;
+    AddressForm form = AddressForm::plain;
+    Priority priority = Priority::regular;
+    Priority peerPriority = Priority::regular;
+    std::optional<Priority> asked; ///< a priority that was commanded and not acknowledged
+    AddressId localId{};
+    AddressId remoteId{};
+    CommandId create{};          ///< the command that asked for it, while pending
+    std::uint32_t seen = 0;      ///< the snapshot that saw it last
+    std::uint32_t roundTrip = 0; ///< microseconds from SYN to SYN-ACK, if the daemon opened it
+    Instant since{};             ///< when `state` last changed
+};
+
+/// An address that the peer announced.
+struct Remote {
+    RemoteRef ref{};
+    AddressId id{};
+    Instant announced{};
+    Instant refreshed{};
+};
+
+/// A remote address that the peer withdrew: its subflows are closed by its kernel, or by the
+/// daemon after a grace (K17).
+struct Withdrawal {
+    RemoteRef ref{};
+    AddressId id{};
+    Instant due{};
+};
+
+/// An address that this host announced.
+struct OwnAnnouncement {
+    LocalRef local{};
+    std::uint16_t port = 0;
+    AddressId id{};
+    bool acknowledged = false;
+};
+
+/// The id of a local address on this connection, where it is not the host's.
+struct LocalIdEntry {
+    LocalRef local{};
+    AddressId id{};
+};
+
+/// Whether ConnectionFacts are there.
+enum class FactsState : std::uint8_t { notNeeded, asked, known };
+
+struct Connection {
+    Token token{};
+    Side side = Side::client;
+    ConnectionState state = ConnectionState::created;
+    JoinInitial joinInitial = JoinInitial::unknown;
+    ManagedBy managedBy = ManagedBy::subflowd;
+    FactsState factsState = FactsState::notNeeded;
+    AddressForm form = AddressForm::plain;
+    bool sideKnown = true;  ///< false: only a snapshot's guess
+    bool partial = false;   ///< known by a token only: a snapshot must tell the rest
+    bool used = false;      ///< the slot holds a connection
+    bool dirty = false;     ///< waits for a slice of mass work
+    bool idsAsked = false;  ///< the kernel was asked for its table of ids since the last mismatch
+    std::int16_t rule = -1; ///< index into the configuration; -1: none matched
+    LocalRef local{};       ///< of the initial subflow
+    RemoteRef remote{};
+    std::uint16_t localPort = 0;
+    std::uint32_t seen = 0; ///< the snapshot that saw it last
+    Instant since{};
+    Instant timer = never; ///< when it is to be looked at again
+    std::optional<ConnectionFacts> facts;
+    std::vector<Path> paths;
+    std::vector<Subflow> subflows;
+    std::vector<Remote> announced;
+    std::vector<Withdrawal> withdrawn;
+    std::vector<OwnAnnouncement> announcements;
+    std::vector<LocalIdEntry> ids;
+};
+
+/// Whether a subflow counts as one: it exists or is on its way, and nobody is ending it.
+inline bool alive(const Subflow& subflow) {
+    return !subflow.closing && subflow.state != SubflowState::draining;
+}
+
+} // namespace subflowd::core

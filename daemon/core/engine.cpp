@@ -1,0 +1,141 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include "core/engine.hpp"
+
+#include "core/evaluator.hpp"
+#include "core/event_handler.hpp"
+#include "core/reporter.hpp"
+#include "core/result_handler.hpp"
+#include "core/rules.hpp"
+#include "core/snapshot_handler.hpp"
+#include "core/sweeper.hpp"
+#include "core/world.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace subflowd::core {
+
+namespace {
+
+/// The voice of the same policy in another configuration.
+Voice translate(Voice voice, const Configuration& from, const Configuration& to) {
+    const auto index = static_cast<std::size_t>(voice);
+    if (index >= from.policies.size())
+        return voice;
+    const auto at =
+        std::ranges::find(to.policies, from.policies[index].name, &ConfiguredPolicy::name);
+    return at == to.policies.end() ? Voice::core : static_cast<Voice>(at - to.policies.begin());
+}
+
+} // namespace
+
+class Engine::State {
+  public:
+    explicit State(std::shared_ptr<const Configuration> configuration) {
+        world.configuration = std::move(configuration);
+        world.policies.configure(world.configuration->policies);
+        world.links.configure(world.configuration->links);
+    }
+
+    void take(const Tick& /*tick*/) {}
+
+    void take(const KernelEvent& event) { events.handle(event); }
+
+    void take(const NetworkChange& change) { sweeper.handle(change); }
+
+    void take(const CommandFinished& result) { results.handle(result); }
+
+    void take(const SnapshotPart& part) { snapshots.handle(part); }
+
+    void take(const EventsLost& /*lost*/) {
+        ++world.counters.eventsLost;
+        world.outcome.resync = Resync::needed;
+        Change change;
+        change.kind = Change::Kind::eventsLost;
+        world.publish(change);
+    }
+
+    void take(const Configured& configured) {
+        const auto old = std::exchange(world.configuration, configured.configuration);
+        world.policies.configure(world.configuration->policies);
+        world.links.configure(world.configuration->links);
+        for (std::size_t i = 0; i < world.connections.slots(); ++i) {
+            auto& connection = world.connections.slot(i);
+            if (!connection.used || connection.partial)
+                continue;
+            for (auto& path : connection.paths)
+                path.by = translate(path.by, *old, *world.configuration);
+            chooseRule(world, connection);
+        }
+        world.sweepWanted = true;
+    }
+
+    void logQuarantined() {
+        for (const auto& name : world.policies.takeQuarantined())
+            world.log(LogRecord::Level::error,
+                      "policy " + name +
+                          " failed three times and is not asked any more; what it wanted stays");
+    }
+
+    World world;
+    Evaluator evaluator;
+    EventHandler events{world, evaluator};
+    ResultHandler results{world, evaluator};
+    SnapshotHandler snapshots{world, evaluator, events};
+    Sweeper sweeper{world, evaluator};
+    Planner planner; ///< for explanations
+};
+
+Engine::Engine(std::shared_ptr<const Configuration> configuration)
+    : state_(std::make_unique<State>(std::move(configuration))) {}
+
+Engine::~Engine() = default;
+
+const Outcome& Engine::step(Instant now, const Input& input) {
+    auto& world = state_->world;
+    world.outcome.clear();
+    world.now = now;
+    std::visit([this](const auto& one) { state_->take(one); }, input);
+    if (std::holds_alternative<Tick>(input))
+        state_->sweeper.work();
+    state_->logQuarantined();
+    world.outcome.wake = state_->sweeper.nextWork();
+    return world.outcome;
+}
+
+Counters Engine::counters() const {
+    return reporter::count(state_->world);
+}
+
+std::vector<Token> Engine::tokens() const {
+    std::vector<Token> tokens;
+    const auto& connections = state_->world.connections;
+    for (std::size_t i = 0; i < connections.slots(); ++i)
+        if (connections.slot(i).used)
+            tokens.push_back(connections.slot(i).token);
+    return tokens;
+}
+
+std::optional<ConnectionReport> Engine::report(Token token) const {
+    const auto* connection = state_->world.connections.find(token);
+    return connection ? std::optional{reporter::describe(state_->world, *connection)}
+                      : std::nullopt;
+}
+
+std::vector<PathReport> Engine::explain(Instant now, Token token) const {
+    const auto* connection = state_->world.connections.find(token);
+    if (!connection)
+        return {};
+    state_->world.now = now;
+    return reporter::explain(state_->world, state_->planner, *connection);
+}
+
+std::vector<LinkReport> Engine::links() const {
+    return state_->world.links.report();
+}
+
+std::vector<PolicyReport> Engine::policies() const {
+    return state_->world.policies.report();
+}
+
+} // namespace subflowd::core

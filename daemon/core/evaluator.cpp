@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include "core/evaluator.hpp"
+
+#include "core/failure.hpp"
+
+namespace subflowd::core {
+
+namespace {
+
+bool isManaged(const World& world, const Connection& connection) {
+    return world.configuration->mode == Mode::userspace && !connection.partial &&
+           connection.managedBy == ManagedBy::subflowd &&
+           connection.state == ConnectionState::established &&
+           connection.factsState != FactsState::asked;
+}
+
+} // namespace
+
+void Evaluator::evaluate(World& world, Connection& connection) {
+    if (!isManaged(world, connection))
+        return;
+    settleWhenConfirmed(world, connection);
+    const auto& judgement = planner_.judge(world, connection, Listing::possible);
+    reconciler_.reconcile(world, connection, judgement, planner_.candidates());
+}
+
+void Evaluator::tell(World& world, const Connection& connection, const Path& path,
+                     Fact::Kind kind) {
+    if (connection.rule < 0)
+        return;
+    const auto& local = world.links.local(path.local);
+    const Fact fact{kind,
+                    connection.token,
+                    local.link,
+                    local.address,
+                    world.remotes[path.remote].endpoint,
+                    path.origin,
+                    path.failure,
+                    world.now};
+    for (const auto policy :
+         world.configuration->rules[static_cast<std::size_t>(connection.rule)].chain)
+        world.policies.tell(policy, fact);
+}
+
+void Evaluator::settle(World& world, Connection& connection, JoinInitial verdict) {
+    auto& remote = world.remotes[connection.remote];
+    remote.verdict = verdict;
+    remote.leader = Token{};
+    world.sweepWanted = true;
+}
+
+void Evaluator::resign(World& world, Connection& connection) {
+    if (connection.partial)
+        return;
+    auto& remote = world.remotes[connection.remote];
+    if (remote.leader != connection.token)
+        return;
+    remote.leader = Token{};
+    if (remote.users > connection.paths.size() + 1)
+        world.sweepWanted = true;
+}
+
+void Evaluator::settleWhenConfirmed(World& world, Connection& connection) {
+    if (world.remotes[connection.remote].leader != connection.token)
+        return;
+    for (const auto& subflow : connection.subflows) {
+        const bool joined = !subflow.initial && subflow.state == SubflowState::up &&
+                            connection.paths[subflow.path].remote == connection.remote;
+        if (joined && world.now - subflow.since >= confirmationTime(subflow.roundTrip))
+            return settle(world, connection, JoinInitial::allowed);
+    }
+}
+
+} // namespace subflowd::core

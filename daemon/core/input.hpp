@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#pragma once
+
+#include "core/command.hpp"
+#include "core/configuration.hpp"
+#include "core/event.hpp"
+#include "core/network.hpp"
+#include "core/snapshot.hpp"
+
+#include <memory>
+#include <variant>
+
+/// Everything that can happen to the core. What can go wrong outside is an input, too.
+namespace subflowd::core {
+
+/// Time has come (Outcome::wake), or there is room for another slice of mass work.
+struct Tick {
+    friend bool operator==(const Tick&, const Tick&) = default;
+};
+
+/// The kernel dropped events (ENOBUFS on the event socket, now drained). Asks for a snapshot.
+struct EventsLost {
+    friend bool operator==(const EventsLost&, const EventsLost&) = default;
+};
+
+/// Another configuration is in force from now on.
+struct Configured {
+    std::shared_ptr<const Configuration> configuration;
+};
+
+using Input = std::variant<Tick, KernelEvent, NetworkChange, CommandFinished, SnapshotPart,
+                           EventsLost, Configured>;
+
+} // namespace subflowd::core

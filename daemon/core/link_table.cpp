@@ -1,0 +1,437 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include "core/link_table.hpp"
+
+#include "core/glob.hpp"
+#include "core/hash.hpp"
+
+#include <algorithm>
+#include <bitset>
+
+namespace subflowd::core {
+
+namespace {
+
+/// A link with more routes than this is a router's: what it reaches is not worth tracking, the
+/// kernel's refusal tells.
+constexpr std::size_t mostRoutesPerLink = 64;
+
+std::size_t familyIndex(const IpAddress& address) {
+    return address.family() == Family::ipv4 ? 0 : 1;
+}
+
+bool isTunnel(LinkKind kind) {
+    return kind == LinkKind::tunnel || kind == LinkKind::wireguard;
+}
+
+bool sameRoute(const network::Route& a, const network::Route& b) {
+    return a.destination == b.destination && a.table == b.table && a.metric == b.metric;
+}
+
+} // namespace
+
+LinkTable::Applied LinkTable::apply(const NetworkChange& change) {
+    Applied applied;
+    if (const auto* link = std::get_if<network::Link>(&change))
+        applied = set(*link);
+    else if (const auto* gone = std::get_if<network::LinkGone>(&change))
+        applied = unset(*gone);
+    else if (const auto* address = std::get_if<network::Address>(&change))
+        applied = set(*address);
+    else if (const auto* addressGone = std::get_if<network::AddressGone>(&change))
+        applied = unset(*addressGone);
+    else if (const auto* route = std::get_if<network::Route>(&change))
+        applied = set(*route);
+    else if (const auto* routeGone = std::get_if<network::RouteGone>(&change))
+        applied = unset(*routeGone);
+    else if (std::holds_alternative<network::RulesChanged>(change))
+        applied = everythingMayDiffer();
+    else if (std::holds_alternative<network::DumpBegun>(change))
+        beginDump();
+    else
+        applied = endDump();
+    refreshViews();
+    return dumping_ ? Applied{} : applied;
+}
+
+void LinkTable::configure(std::span<const LinkRule> rules) {
+    rules_.assign(rules.begin(), rules.end());
+    for (auto& link : links_)
+        applyRole(link);
+    for (auto& local : locals_)
+        judge(local);
+    refreshViews();
+}
+
+void LinkTable::applyRole(Link& link) const {
+    const auto rule = std::ranges::find_if(
+        rules_, [&link](const LinkRule& r) { return r.role && fits(r.pattern, link.facts.name); });
+    const bool configured = rule != rules_.end();
+    link.role = configured ? *rule->role : Role::primary;
+    const bool skippedKind =
+        link.facts.kind == LinkKind::loopback || (isTunnel(link.facts.kind) && !configured);
+    link.allowed = link.role != Role::ignore && !skippedKind;
+}
+
+LinkTable::Applied LinkTable::set(const network::Link& facts) {
+    auto* link = find(facts.index);
+    if (!link) {
+        links_.push_back({});
+        link = &links_.back();
+    }
+    const bool wentDown = link->facts.up && !facts.up;
+    const bool cameUp = (!link->facts.up && facts.up) || (!link->facts.carrier && facts.carrier);
+    link->facts = facts;
+    link->seen = true;
+    if (wentDown) {
+        // The kernel drops IPv4 routes of a link that is set down without a word.
+        link->routes.clear();
+        summariseRoutes(*link);
+    }
+    applyRole(*link);
+    if (cameUp)
+        touch(facts.index);
+    return {judgeAll(facts.index), facts.index};
+}
+
+LinkTable::Applied LinkTable::unset(const network::LinkGone& gone) {
+    std::erase_if(links_, [&gone](const Link& link) { return link.facts.index == gone.index; });
+    for (auto& local : locals_)
+        if (local.link == gone.index)
+            local.present = false;
+    const Applied applied{judgeAll(gone.index), gone.index};
+    disposeUnused();
+    return applied;
+}
+
+LinkTable::Applied LinkTable::set(const network::Address& facts) {
+    const auto known = find(facts.address, facts.link);
+    const auto ref = known ? *known : add(facts.address, facts.link);
+    auto& local = locals_[static_cast<std::size_t>(ref)];
+    local.present = true;
+    local.tentative = facts.tentative;
+    local.deprecated = facts.deprecated;
+    local.temporary = facts.temporary;
+    giveHostId(local);
+    if (dumping_)
+        seenAddresses_.emplace_back(facts.link, facts.address);
+    return {judge(local), facts.link};
+}
+
+LinkTable::Applied LinkTable::unset(const network::AddressGone& gone) {
+    const auto known = find(gone.address, gone.link);
+    if (!known)
+        return {};
+    auto& local = locals_[static_cast<std::size_t>(*known)];
+    local.present = false;
+    const Applied applied{judge(local), gone.link};
+    dispose(*known);
+    return applied;
+}
+
+LinkTable::Applied LinkTable::set(const network::Route& route) {
+    auto* link = find(route.link);
+    if (!link)
+        return {};
+    if (dumping_)
+        seenRoutes_.push_back(route);
+    const auto same =
+        std::ranges::find_if(link->routes, [&](const auto& r) { return sameRoute(r, route); });
+    if (same != link->routes.end()) {
+        if (*same == route)
+            return {};
+        *same = route;
+    } else if (link->routes.size() < mostRoutesPerLink) {
+        link->routes.push_back(route);
+    } else {
+        link->crowded = true;
+        return {};
+    }
+    summariseRoutes(*link);
+    touch(route.link);
+    judgeAll(route.link);
+    const bool useful = std::ranges::any_of(locals_, [&route](const Local& local) {
+        return local.link == route.link && local.usability == Usability::usable;
+    });
+    return {useful ? Effect::gain : Effect::none, route.link};
+}
+
+LinkTable::Applied LinkTable::unset(const network::RouteGone& gone) {
+    auto* link = find(gone.route.link);
+    if (!link)
+        return {};
+    std::erase_if(link->routes, [&](const auto& route) { return sameRoute(route, gone.route); });
+    summariseRoutes(*link);
+    return {judgeAll(gone.route.link), gone.route.link};
+}
+
+LinkTable::Applied LinkTable::everythingMayDiffer() {
+    for (auto& local : locals_)
+        ++local.serial;
+    return {Effect::gain, noLink};
+}
+
+void LinkTable::beginDump() {
+    dumping_ = true;
+    seenAddresses_.clear();
+    seenRoutes_.clear();
+    for (auto& link : links_)
+        link.seen = false;
+}
+
+LinkTable::Applied LinkTable::endDump() {
+    dumping_ = false;
+    std::vector<LinkIndex> gone;
+    for (const auto& link : links_)
+        if (!link.seen)
+            gone.push_back(link.facts.index);
+    for (const auto index : gone)
+        unset(network::LinkGone{index});
+    for (auto& link : links_) {
+        std::erase_if(link.routes, [this](const auto& route) {
+            return std::ranges::find(seenRoutes_, route) == seenRoutes_.end();
+        });
+        summariseRoutes(link);
+    }
+    for (auto& local : locals_)
+        if (std::ranges::find(seenAddresses_, std::pair{local.link, local.address}) ==
+            seenAddresses_.end())
+            local.present = false;
+    for (auto& local : locals_)
+        judge(local);
+    disposeUnused();
+    return {Effect::gain, noLink};
+}
+
+LinkTable::Link* LinkTable::find(LinkIndex index) {
+    const auto at = std::ranges::find_if(
+        links_, [index](const Link& link) { return link.facts.index == index; });
+    return at == links_.end() ? nullptr : &*at;
+}
+
+const LinkTable::Link* LinkTable::find(LinkIndex index) const {
+    const auto at = std::ranges::find_if(
+        links_, [index](const Link& link) { return link.facts.index == index; });
+    return at == links_.end() ? nullptr : &*at;
+}
+
+std::optional<LocalRef> LinkTable::find(const IpAddress& address, LinkIndex link) const {
+    std::optional<std::uint32_t> absent;
+    const auto at = byAddress_.find(hashOf(address), [&](std::uint32_t position) {
+        const auto& local = locals_[position];
+        if (local.address != address || (link != noLink && local.link != link))
+            return false;
+        if (link == noLink && !local.present) {
+            absent = position; // an address that is on the host is a better answer
+            return false;
+        }
+        return true;
+    });
+    const auto found = at ? at : absent;
+    return found ? std::optional{static_cast<LocalRef>(*found)} : std::nullopt;
+}
+
+LocalRef LinkTable::add(const IpAddress& address, LinkIndex link) {
+    if (free_.empty()) {
+        free_.push_back(static_cast<LocalRef>(locals_.size()));
+        locals_.push_back({});
+    }
+    const auto ref = free_.back();
+    free_.pop_back();
+    auto& local = locals_[static_cast<std::size_t>(ref)];
+    const auto serial = local.serial + 1;
+    local = {};
+    local.address = address;
+    local.link = link;
+    local.serial = serial;
+    local.usability = Usability::gone;
+    local.vacant = false;
+    byAddress_.insert(hashOf(address), static_cast<std::uint32_t>(ref));
+    return ref;
+}
+
+void LinkTable::dispose(LocalRef ref) {
+    auto& local = locals_[static_cast<std::size_t>(ref)];
+    if (local.present || local.users > 0 || local.vacant)
+        return;
+    local.vacant = true;
+    byAddress_.erase(hashOf(local.address), static_cast<std::uint32_t>(ref));
+    local.hostId = AddressId{};
+    local.address = {};
+    local.link = noLink;
+    free_.push_back(ref);
+}
+
+void LinkTable::disposeUnused() {
+    for (std::size_t i = 0; i < locals_.size(); ++i)
+        dispose(static_cast<LocalRef>(i));
+}
+
+LocalRef LinkTable::acquire(const IpAddress& address, LinkIndex link) {
+    const auto known = find(address, link);
+    const auto ref = known ? *known : add(address, link);
+    retain(ref);
+    return ref;
+}
+
+void LinkTable::release(LocalRef ref) {
+    auto& local = locals_[static_cast<std::size_t>(ref)];
+    if (--local.users == 0)
+        dispose(ref);
+}
+
+bool LinkTable::isOwn(const IpAddress& address) const {
+    return byAddress_
+        .find(
+            hashOf(address),
+            [&](std::uint32_t at) { return locals_[at].present && locals_[at].address == address; })
+        .has_value();
+}
+
+/// One id per address, whatever the link: the kernel's table knows addresses only.
+void LinkTable::giveHostId(Local& local) const {
+    if (local.hostId != AddressId{})
+        return;
+    std::bitset<256> taken;
+    taken.set(0);
+    taken.set(255);
+    for (const auto& other : locals_) {
+        if (other.hostId == AddressId{})
+            continue;
+        if (other.address == local.address) {
+            local.hostId = other.hostId;
+            return;
+        }
+        taken.set(static_cast<std::size_t>(other.hostId));
+    }
+    for (std::size_t id = 1; id < 255; ++id)
+        if (!taken.test(id)) {
+            local.hostId = static_cast<AddressId>(id);
+            return;
+        }
+}
+
+LinkTable::Effect LinkTable::judge(Local& local) const {
+    const auto before = local.usability;
+    local.usability = verdict(local, find(local.link));
+    if (before == local.usability)
+        return Effect::none;
+    if (local.usability == Usability::usable) {
+        ++local.serial;
+        return Effect::gain;
+    }
+    return before == Usability::usable || local.usability == Usability::gone ? Effect::loss
+                                                                             : Effect::none;
+}
+
+LinkTable::Effect LinkTable::judgeAll(LinkIndex link) {
+    auto effect = Effect::none;
+    for (auto& local : locals_) {
+        if (local.link != link)
+            continue;
+        const auto one = judge(local);
+        if (one != Effect::none && effect != Effect::loss)
+            effect = one;
+    }
+    return effect;
+}
+
+void LinkTable::touch(LinkIndex link) {
+    for (auto& local : locals_)
+        if (local.link == link)
+            ++local.serial;
+}
+
+void LinkTable::summariseRoutes(Link& link) const {
+    link.defaultRoute[0] = link.defaultRoute[1] = false;
+    for (const auto& route : link.routes)
+        if (route.destination.length() == 0)
+            link.defaultRoute[familyIndex(route.destination.address())] = true;
+}
+
+Usability LinkTable::verdict(const Local& local, const Link* link) const {
+    if (!local.present || !link)
+        return Usability::gone;
+    if (!link->allowed)
+        return Usability::ignored;
+    if (!link->facts.up || !link->facts.carrier)
+        return Usability::linkDown;
+    if (local.tentative)
+        return Usability::tentative;
+    const auto scope = local.address.scope();
+    if (scope != Scope::global && scope != Scope::unique)
+        return Usability::wrongScope;
+    if (local.deprecated)
+        return Usability::deprecated;
+    const bool anyRoute =
+        link->crowded || std::ranges::any_of(link->routes, [&local](const auto& route) {
+            return route.destination.address().family() == local.address.family();
+        });
+    return anyRoute ? Usability::usable : Usability::noRoute;
+}
+
+bool LinkTable::reaches(const Link& link, const IpAddress& remote) {
+    if (link.crowded || link.defaultRoute[familyIndex(remote)])
+        return true;
+    return std::ranges::any_of(
+        link.routes, [&remote](const auto& route) { return route.destination.contains(remote); });
+}
+
+Usability LinkTable::usability(LocalRef ref, const IpAddress& remote) const {
+    const auto& local = LinkTable::local(ref);
+    if (local.usability != Usability::usable)
+        return local.usability;
+    const auto scope = remote.scope();
+    const bool far = scope == Scope::global || scope == Scope::unique;
+    // A unique local IPv6 address is not translated on its way, so nothing global answers to it.
+    const bool stranded = local.address.family() == Family::ipv6 &&
+                          local.address.scope() == Scope::unique && scope != Scope::unique;
+    if (!far || stranded || remote.family() != local.address.family())
+        return Usability::wrongScope;
+    const auto* link = find(local.link);
+    return link && reaches(*link, remote) ? Usability::usable : Usability::noRoute;
+}
+
+Role LinkTable::role(LinkIndex index) const {
+    const auto* link = find(index);
+    return link ? link->role : Role::primary;
+}
+
+std::string_view LinkTable::name(LinkIndex index) const {
+    const auto* link = find(index);
+    return link ? std::string_view{link->facts.name} : std::string_view{};
+}
+
+void LinkTable::refreshViews() {
+    linkViews_.clear();
+    for (const auto& link : links_)
+        linkViews_.push_back({link.facts.index, link.facts.name, link.facts.kind, link.role,
+                              link.facts.up && link.facts.carrier});
+    addressViews_.clear();
+    viewed_.clear();
+    for (std::size_t i = 0; i < locals_.size(); ++i) {
+        const auto& local = locals_[i];
+        if (!local.present)
+            continue;
+        addressViews_.push_back({local.address, local.link, local.usability, local.temporary});
+        viewed_.push_back(static_cast<LocalRef>(i));
+    }
+}
+
+std::vector<LinkReport> LinkTable::report() const {
+    std::vector<LinkReport> reports;
+    for (const auto& link : links_) {
+        LinkReport report{link.facts.index,
+                          link.facts.name,
+                          link.facts.kind,
+                          link.role,
+                          link.facts.up && link.facts.carrier,
+                          {}};
+        for (const auto& view : addressViews_)
+            if (view.link == link.facts.index)
+                report.addresses.push_back(view);
+        reports.push_back(std::move(report));
+    }
+    return reports;
+}
+
+} // namespace subflowd::core

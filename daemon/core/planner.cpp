@@ -1,0 +1,273 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include "core/planner.hpp"
+
+#include "core/reasons.hpp"
+
+#include <algorithm>
+
+namespace subflowd::core {
+
+namespace {
+
+std::size_t indexOf(PathId path) {
+    return static_cast<std::size_t>(path);
+}
+
+void lower(Limit& limit, std::uint8_t most, Voice by, const Reason& reason) {
+    if (most < limit.most)
+        limit = {most, by, reason};
+}
+
+/// Whether a hold without a time still holds.
+bool stillHolds(const World& world, const Connection& connection, const Candidate& candidate,
+                Until until) {
+    if (candidate.record == Candidate::noRecord)
+        return until == Until::operatorActs;
+    const auto& path = connection.paths[candidate.record];
+    if (until == Until::networkChange)
+        return world.links.local(path.local).serial == path.serial;
+    if (until == Until::operatorActs)
+        return true;
+    const auto remote = std::ranges::find(connection.announced, path.remote, &Remote::ref);
+    return remote == connection.announced.end() || remote->refreshed <= path.lastChange;
+}
+
+} // namespace
+
+const Judgement& Planner::judge(World& world, const Connection& connection, Listing listing) {
+    candidates_.list(world, connection, listing);
+    judgement_.decisions.assign(candidates_.all().size(), {});
+    judgement_.priorities.clear();
+    judgement_.announcements.clear();
+    judgement_.again = never;
+    judgement_.link = judgement_.remote = {};
+    judgement_.connection = {world.configuration->limits.subflows,
+                             Voice::limit,
+                             {&reasons::connectionLimit, world.configuration->limits.subflows}};
+    judgement_.inbound = {world.configuration->limits.inbound,
+                          Voice::limit,
+                          {&reasons::inboundLimit, world.configuration->limits.inbound}};
+    retries_.assign(candidates_.all().size(), never);
+    urgent_ = false;
+    ask(world, connection);
+    waitAfterFailure(world, connection);
+    clampToRoles(world);
+    guardRemotes(connection);
+    guardInitial(world, connection);
+    return judgement_;
+}
+
+void Planner::ask(World& world, const Connection& connection) {
+    if (connection.rule < 0)
+        return;
+    const auto& chain = world.configuration->rules[static_cast<std::size_t>(connection.rule)].chain;
+    while (plans_.size() < chain.size())
+        plans_.emplace_back();
+    const auto view = candidates_.view(world, connection);
+    for (std::size_t place = 0; place < chain.size(); ++place) {
+        auto& plan = plans_[place];
+        plan.clear();
+        const auto by = static_cast<Voice>(chain[place]);
+        const HostView host{world.now, world.links.linkViews(), world.links.addressViews(),
+                            world.policies.memory(chain[place])};
+        const auto answer = world.policies.ask(chain[place], view, host, plan);
+        if (answer == PolicyDesk::Answer::threw) {
+            plan.clear();
+            restate(connection, by, plan);
+        }
+        urgent_ = urgent_ || plan.urgency().text != nullptr;
+    }
+    for (std::size_t place = 0; place < chain.size(); ++place) {
+        const auto& plan = plans_[place];
+        const auto by = static_cast<Voice>(chain[place]);
+        mergeWants(plan, by, place);
+        mergeForbids(plan, by);
+        mergeHolds(world, connection, plan, by);
+        mergeLimits(plan, by);
+        judgement_.priorities.insert(judgement_.priorities.end(), plan.priorities().begin(),
+                                     plan.priorities().end());
+        judgement_.announcements.insert(judgement_.announcements.end(),
+                                        plan.announcements().begin(), plan.announcements().end());
+        judgement_.again = std::min(judgement_.again, plan.again());
+    }
+}
+
+/// A policy that threw: what was decided in its name stays decided.
+void Planner::restate(const Connection& connection, Voice policy, Plan& plan) const {
+    for (std::size_t i = 0; i < connection.paths.size(); ++i) {
+        const auto& path = connection.paths[i];
+        if (path.by != policy)
+            continue;
+        const auto id = static_cast<PathId>(i); // recorded paths come first, in their order
+        if (path.verdict == Verdict::wanted)
+            plan.want(id, {0, 1, path.priority}, path.reason);
+        else if (path.verdict == Verdict::forbidden)
+            plan.forbid(id, Existing::keep, path.reason);
+        else if (path.verdict == Verdict::held)
+            plan.hold(id, Until::time, path.nextTry, path.reason);
+    }
+}
+
+void Planner::mergeWants(const Plan& plan, Voice by, std::size_t place) {
+    for (const auto& wanted : plan.wants()) {
+        if (indexOf(wanted.path) >= judgement_.decisions.size())
+            continue; // a policy that invents paths is told nothing and gets nothing
+        auto& decision = judgement_.decisions[indexOf(wanted.path)];
+        const auto order = static_cast<std::uint16_t>(place * 256 + wanted.want.rank);
+        if (decision.verdict == Verdict::none) {
+            decision.verdict = Verdict::wanted;
+            decision.by = by;
+            decision.reason = wanted.reason;
+            decision.priority = wanted.want.priority;
+        }
+        decision.order = std::min(decision.order, order);
+        decision.count = std::max(decision.count, wanted.want.count);
+        if (wanted.want.priority == Priority::backup)
+            decision.priority = Priority::backup;
+    }
+    for (const auto& retried : plan.retries())
+        if (indexOf(retried.path) < retries_.size())
+            retries_[indexOf(retried.path)] =
+                std::min(retries_[indexOf(retried.path)], retried.time);
+}
+
+void Planner::mergeForbids(const Plan& plan, Voice by) {
+    for (const auto& forbidden : plan.forbids()) {
+        if (indexOf(forbidden.path) >= judgement_.decisions.size())
+            continue;
+        auto& decision = judgement_.decisions[indexOf(forbidden.path)];
+        const bool first = decision.verdict != Verdict::forbidden;
+        if (first || forbidden.existing > decision.existing) {
+            decision.verdict = Verdict::forbidden;
+            decision.by = by;
+            decision.reason = forbidden.reason;
+            decision.existing = forbidden.existing;
+        }
+    }
+}
+
+void Planner::mergeHolds(const World& world, const Connection& connection, const Plan& plan,
+                         Voice by) {
+    for (const auto& held : plan.holds()) {
+        if (indexOf(held.path) >= judgement_.decisions.size())
+            continue;
+        const auto& candidate = candidates_.all()[indexOf(held.path)];
+        if (held.until == Until::time) {
+            if (held.time > world.now && !urgent_)
+                hold(indexOf(held.path), by, held.reason, held.time);
+        } else if (stillHolds(world, connection, candidate, held.until)) {
+            hold(indexOf(held.path), by, held.reason, never);
+        }
+    }
+}
+
+void Planner::mergeLimits(const Plan& plan, Voice by) {
+    for (const auto& limited : plan.limits()) {
+        switch (limited.scope) {
+        case LimitScope::connection:
+            lower(judgement_.connection, limited.most, by, limited.reason);
+            break;
+        case LimitScope::link:
+            lower(judgement_.link, limited.most, by, limited.reason);
+            break;
+        case LimitScope::remote:
+            lower(judgement_.remote, limited.most, by, limited.reason);
+            break;
+        case LimitScope::inbound:
+            lower(judgement_.inbound, limited.most, by, limited.reason);
+            break;
+        }
+    }
+}
+
+void Planner::hold(std::size_t path, Voice by, Reason reason, Instant until) {
+    auto& decision = judgement_.decisions[path];
+    if (decision.verdict != Verdict::wanted && decision.verdict != Verdict::held)
+        return;
+    if (decision.verdict == Verdict::held && decision.nextTry >= until)
+        return;
+    decision.verdict = Verdict::held;
+    decision.by = by;
+    decision.reason = reason;
+    decision.nextTry = until;
+}
+
+/// Nobody has to say it: a failed path waits for a change of the network, or for the time at
+/// which a policy allows another attempt.
+void Planner::waitAfterFailure(const World& world, const Connection& connection) {
+    for (std::size_t i = 0; i < connection.paths.size(); ++i) {
+        const auto& path = connection.paths[i];
+        const bool changed = world.links.local(path.local).serial != path.serial;
+        if (path.state != PathState::failed || changed || retries_[i] <= world.now)
+            continue;
+        const bool timed = retries_[i] != never;
+        const auto* text = timed ? &reasons::waitsForTime : &reasons::waitsForChange;
+        hold(i, Voice::core, {text, 0, 0}, retries_[i]);
+    }
+}
+
+void Planner::clampToRoles(const World& world) {
+    for (std::size_t i = 0; i < judgement_.decisions.size(); ++i) {
+        auto& decision = judgement_.decisions[i];
+        const auto& view = candidates_.views()[i];
+        if (world.links.role(view.link) == Role::backup)
+            decision.priority = Priority::backup;
+        if (world.links.role(view.link) == Role::ignore) {
+            decision = {};
+            decision.verdict = Verdict::forbidden;
+            decision.by = Voice::link;
+            decision.existing = Existing::drain;
+            decision.reason = {&reasons::linkIgnored, 0, 0};
+        }
+    }
+}
+
+/// Nothing new goes to an address that the peer withdrew, nor to the port from which it once
+/// opened a subflow.
+void Planner::guardRemotes(const Connection& connection) {
+    for (std::size_t i = 0; i < judgement_.decisions.size(); ++i) {
+        const auto& candidate = candidates_.all()[i];
+        const bool initial =
+            candidate.remote == connection.remote && connection.side == Side::client;
+        const bool announced = std::ranges::find(connection.announced, candidate.remote,
+                                                 &Remote::ref) != connection.announced.end();
+        auto& decision = judgement_.decisions[i];
+        if (initial || announced || decision.verdict == Verdict::forbidden)
+            continue;
+        const bool withdrawn = candidate.origin == RemoteOrigin::announced;
+        decision = {};
+        decision.verdict = Verdict::forbidden;
+        decision.by = Voice::peer;
+        decision.reason = {withdrawn ? &reasons::remoteWithdrawn : &reasons::openedByPeer, 0, 0};
+    }
+}
+
+/// RFC 8684 §3.1: nobody joins a peer's initial address and port if the peer said so. While
+/// nobody knows, one connection finds out for all.
+void Planner::guardInitial(const World& world, const Connection& connection) {
+    if (connection.side != Side::client)
+        return;
+    const auto verdict = world.joinInitial(connection);
+    if (verdict == JoinInitial::allowed)
+        return;
+    const auto& initial = world.remotes[connection.remote];
+    const bool leads = initial.leader == Token{} || initial.leader == connection.token;
+    const bool joins = std::ranges::any_of(connection.subflows, [&](const Subflow& subflow) {
+        return !subflow.initial && connection.paths[subflow.path].remote == connection.remote;
+    });
+    for (std::size_t i = 0; i < judgement_.decisions.size(); ++i) {
+        if (candidates_.all()[i].remote != connection.remote)
+            continue;
+        auto& decision = judgement_.decisions[i];
+        if (verdict == JoinInitial::denied && decision.verdict != Verdict::forbidden) {
+            decision.verdict = Verdict::forbidden;
+            decision.by = Voice::guard;
+            decision.existing = Existing::keep;
+            decision.reason = {&reasons::initialDenied, 0, 0};
+        } else if (verdict == JoinInitial::unknown && (!leads || joins)) {
+            hold(i, Voice::guard, {&reasons::initialUnknown, 0, 0}, never);
+        }
+    }
+}
+
+} // namespace subflowd::core

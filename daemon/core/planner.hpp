@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#pragma once
+
+#include "core/candidates.hpp"
+#include "core/world.hpp"
+
+#include <subflowd/plan.hpp>
+
+#include <cstdint>
+#include <deque>
+#include <optional>
+#include <vector>
+
+namespace subflowd::core {
+
+/// What is to be of one path, after all plans were merged.
+struct Decision {
+    Verdict verdict = Verdict::none;
+    Voice by = Voice::core;
+    Existing existing = Existing::keep; ///< with Verdict::forbidden
+    Priority priority = Priority::regular;
+    std::uint8_t count = 0;       ///< subflows wanted
+    std::uint16_t order = 0xffff; ///< of the wanted ones, the first that may be created: the lowest
+    Instant nextTry = never;      ///< with Verdict::held: when the hold ends by itself
+    Reason reason;
+};
+
+/// The smallest limit that was said for a scope.
+struct Limit {
+    std::uint8_t most = 255;
+    Voice by = Voice::limit;
+    Reason reason;
+};
+
+/// What is to be of a connection. Decisions stand beside Candidates::all().
+struct Judgement {
+    std::vector<Decision> decisions;
+    Limit connection;
+    Limit link;
+    Limit remote;
+    Limit inbound;
+    std::vector<Plan::Prioritised> priorities;
+    std::vector<Plan::Announced> announcements;
+    Instant again = never;
+};
+
+/// Asks the policies of a connection and merges what they say with what the core guarantees:
+/// forbid > hold > the smallest limit > backup > regular; ranks by place in the chain.
+class Planner {
+  public:
+    /// Judges a connection that belongs to a rule. The result lives until the next call.
+    const Judgement& judge(World& world, const Connection& connection, Listing listing);
+
+    const Candidates& candidates() const { return candidates_; }
+
+  private:
+    void ask(World& world, const Connection& connection);
+    void restate(const Connection& connection, Voice policy, Plan& plan) const;
+    void mergeWants(const Plan& plan, Voice by, std::size_t place);
+    void mergeForbids(const Plan& plan, Voice by);
+    void mergeHolds(const World& world, const Connection& connection, const Plan& plan, Voice by);
+    void mergeLimits(const Plan& plan, Voice by);
+    void waitAfterFailure(const World& world, const Connection& connection);
+    void clampToRoles(const World& world);
+    void guardRemotes(const Connection& connection);
+    void guardInitial(const World& world, const Connection& connection);
+    void hold(std::size_t path, Voice by, Reason reason, Instant until);
+
+    Candidates candidates_;
+    Judgement judgement_;
+    std::deque<Plan> plans_;
+    std::vector<Instant> retries_; ///< by path: when a policy allows another attempt
+    bool urgent_ = false;
+};
+
+} // namespace subflowd::core

@@ -1,0 +1,264 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include "core/reconciler.hpp"
+
+#include "core/failure.hpp"
+#include "core/reasons.hpp"
+#include "core/records.hpp"
+
+#include <algorithm>
+
+namespace subflowd::core {
+
+namespace {
+
+bool isGone(Usability usability) {
+    return usability == Usability::gone || usability == Usability::linkDown;
+}
+
+bool hasPending(const Connection& connection, std::uint16_t path) {
+    return std::ranges::any_of(connection.subflows, [path](const Subflow& subflow) {
+        return subflow.path == path && subflow.state == SubflowState::pending;
+    });
+}
+
+} // namespace
+
+void Reconciler::reconcile(World& world, Connection& connection, const Judgement& judgement,
+                           const Candidates& candidates) {
+    const Work work{world, connection, judgement, candidates};
+    removed_.clear();
+    recordVerdicts(work);
+    createMissing(work);
+    setPriorities(work);
+    announce(work);
+    leaveGoneAddresses(work);
+    endForbidden(work);
+    drainUnwanted(work);
+    drainOverLimit(work);
+    endOverInbound(work);
+    endWithdrawn(work);
+    retireDrained(work);
+    scheduleNext(work);
+}
+
+/// Keeps what was decided with each remembered path, and notes whose want was dropped.
+void Reconciler::recordVerdicts(const Work& work) {
+    unwanted_.clear();
+    for (std::size_t i = 0; i < work.connection.paths.size(); ++i) {
+        auto& path = work.connection.paths[i];
+        const auto& decision = work.judgement.decisions[i];
+        const bool wasWanted = path.verdict == Verdict::wanted || path.verdict == Verdict::held;
+        const bool couldBeWanted = work.candidates.views()[i].usability == Usability::usable;
+        if (wasWanted && decision.verdict == Verdict::none) {
+            if (!couldBeWanted)
+                continue; // nobody can want it now: that is not a change of mind
+            unwanted_.push_back(static_cast<std::uint16_t>(i));
+        }
+        path.verdict = decision.verdict;
+        path.by = decision.by;
+        path.reason = decision.reason;
+        path.nextTry = decision.nextTry;
+        path.priority = decision.priority;
+    }
+}
+
+void Reconciler::createMissing(const Work& work) {
+    order_.clear();
+    for (std::size_t i = 0; i < work.judgement.decisions.size(); ++i)
+        if (mayCreate(work, i))
+            order_.push_back(i);
+    std::ranges::stable_sort(order_, {},
+                             [&work](std::size_t i) { return work.judgement.decisions[i].order; });
+    for (const auto path : order_)
+        if (withinLimits(work, path))
+            create(work, path);
+}
+
+bool Reconciler::mayCreate(const Work& work, std::size_t path) const {
+    const auto& decision = work.judgement.decisions[path];
+    const auto& view = work.candidates.views()[path];
+    const auto record = work.candidates.all()[path].record;
+    const bool pending = record != Candidate::noRecord && hasPending(work.connection, record);
+    return decision.verdict == Verdict::wanted && view.subflows < decision.count && !pending &&
+           view.usability == Usability::usable && !work.world.links.isOwn(view.remote.address);
+}
+
+/// Subflows that are ending, or whose local address is gone, take no place of another's.
+bool Reconciler::withinLimits(const Work& work, std::size_t path) const {
+    const auto& wanted = work.candidates.all()[path];
+    const auto link = work.world.links.local(wanted.local).link;
+    std::size_t all = 0;
+    std::size_t onLink = 0;
+    std::size_t toRemote = 0;
+    for (const auto& subflow : work.connection.subflows) {
+        const auto& local = work.world.localOf(work.connection, subflow);
+        if (!alive(subflow) || isGone(local.usability))
+            continue;
+        ++all;
+        if (local.link == link)
+            ++onLink;
+        if (work.connection.paths[subflow.path].remote == wanted.remote)
+            ++toRemote;
+    }
+    return all < work.judgement.connection.most && onLink < work.judgement.link.most &&
+           toRemote < work.judgement.remote.most;
+}
+
+void Reconciler::create(const Work& work, std::size_t path) {
+    auto& world = work.world;
+    auto& connection = work.connection;
+    const auto& judgement = work.judgement;
+    const auto& candidates = work.candidates;
+    const auto& candidate = candidates.all()[path];
+    const auto& decision = judgement.decisions[path];
+    const auto index =
+        records::ensurePath(world, connection, candidate.local, candidate.remote, candidate.origin);
+    auto& record = connection.paths[index];
+    record.verdict = Verdict::wanted;
+    record.by = decision.by;
+    record.reason = decision.reason;
+    record.priority = decision.priority;
+    record.remoteId = candidate.remoteId;
+    ++record.attempts;
+    auto& subflow = records::addSubflow(connection, index);
+    subflow.opener = Opener::daemon;
+    subflow.priority = decision.priority;
+    subflow.localId = records::idOf(world, connection, candidate.local);
+    subflow.remoteId = candidate.remoteId;
+    subflow.seen = world.snapshot;
+    records::adoptId(world, connection, candidate.local, subflow.localId);
+    records::setState(world, connection, subflow, SubflowState::pending);
+    if (candidate.remote == connection.remote &&
+        world.joinInitial(connection) == JoinInitial::unknown)
+        world.remotes[connection.remote].leader = connection.token;
+
+    const auto& local = world.links.local(candidate.local);
+    const auto tuple = world.tupleOf(connection, subflow);
+    subflow.create = world.issue(
+        command::CreateSubflow{connection.token, local.address, subflow.localId, local.link, 0,
+                               tuple.remote, candidate.remoteId, decision.priority},
+        {{},
+         InFlight::Kind::createSubflow,
+         connection.token,
+         tuple,
+         subflow.localId,
+         decision.priority});
+    ++world.counters.subflowsRequested;
+    world.publish({Change::Kind::subflowRequested,
+                   connection.token,
+                   connection.side,
+                   tuple,
+                   local.link,
+                   subflow.localId,
+                   subflow.remoteId,
+                   subflow.priority,
+                   {},
+                   decision.reason,
+                   world.nameOf(decision.by)});
+}
+
+void Reconciler::setPriorities(const Work& work) {
+    for (auto& subflow : work.connection.subflows) {
+        const auto& path = work.connection.paths[subflow.path];
+        if (!alive(subflow) || subflow.state == SubflowState::pending)
+            continue;
+        if (path.verdict == Verdict::wanted || path.verdict == Verdict::held)
+            setPriority(work, subflow, path.priority, path.reason);
+    }
+    for (const auto& said : work.judgement.priorities) {
+        const auto index = static_cast<std::size_t>(said.subflow);
+        if (index < work.connection.subflows.size())
+            setPriority(work, work.connection.subflows[index], said.priority, said.reason);
+    }
+}
+
+void Reconciler::setPriority(const Work& work, Subflow& subflow, Priority priority,
+                             const Reason& reason) {
+    auto& world = work.world;
+    auto& connection = work.connection;
+    const auto intended = subflow.asked.value_or(subflow.priority);
+    if (intended == priority || subflow.localPort == 0)
+        return;
+    subflow.asked = priority;
+    const auto tuple = world.tupleOf(connection, subflow);
+    world.issue(
+        command::SetPriority{connection.token, tuple, priority},
+        {{}, InFlight::Kind::setPriority, connection.token, tuple, subflow.localId, priority});
+    world.publish({Change::Kind::subflowPriority,
+                   connection.token,
+                   connection.side,
+                   tuple,
+                   world.localOf(connection, subflow).link,
+                   subflow.localId,
+                   subflow.remoteId,
+                   priority,
+                   {},
+                   reason,
+                   {}});
+}
+
+void Reconciler::announce(const Work& work) {
+    auto& world = work.world;
+    auto& connection = work.connection;
+    const auto& judgement = work.judgement;
+    for (const auto& wanted : judgement.announcements) {
+        if (static_cast<std::size_t>(wanted.local) >= world.links.addressViews().size())
+            continue;
+        const auto local = world.links.localOf(wanted.local);
+        const bool known = std::ranges::any_of(connection.announcements, [&](const auto& own) {
+            return own.local == local && own.port == wanted.port;
+        });
+        // Announcing the initial address is pointless, and id 0 cannot be announced.
+        if (known || records::idOf(world, connection, local) == initialAddressId)
+            continue;
+        world.links.retain(local);
+        const auto id = records::idOf(world, connection, local);
+        connection.announcements.push_back({local, wanted.port, id, false});
+        const auto& facts = world.links.local(local);
+        const Endpoint endpoint{facts.address, wanted.port};
+        world.issue(command::Announce{connection.token, endpoint, id, facts.link},
+                    {{}, InFlight::Kind::announce, connection.token, {endpoint, {}}, id, {}});
+    }
+    withdrawUnstated(work);
+}
+
+void Reconciler::withdrawUnstated(const Work& work) {
+    auto& world = work.world;
+    auto& connection = work.connection;
+    const auto& judgement = work.judgement;
+    std::erase_if(connection.announcements, [&](const OwnAnnouncement& own) {
+        const bool stated = std::ranges::any_of(judgement.announcements, [&](const auto& said) {
+            return static_cast<std::size_t>(said.local) < world.links.addressViews().size() &&
+                   world.links.localOf(said.local) == own.local && said.port == own.port;
+        });
+        if (stated)
+            return false;
+        if (std::ranges::find(removed_, own.id) == removed_.end()) {
+            removed_.push_back(own.id);
+            world.issue(command::RemoveAddress{connection.token, own.id},
+                        {{}, InFlight::Kind::removeAddress, connection.token, {}, own.id, {}});
+        }
+        world.links.release(own.local);
+        return true;
+    });
+}
+
+void Reconciler::scheduleNext(const Work& work) {
+    auto next = work.judgement.again;
+    for (const auto& decision : work.judgement.decisions)
+        if (decision.verdict == Verdict::held)
+            next = std::min(next, decision.nextTry);
+    for (const auto& subflow : work.connection.subflows)
+        if (subflow.state == SubflowState::draining && !subflow.closing)
+            next = std::min(next, subflow.since + drainTime);
+    for (const auto& withdrawal : work.connection.withdrawn)
+        next = std::min(next, withdrawal.due);
+    if (work.world.remotes[work.connection.remote].leader == work.connection.token)
+        for (const auto& subflow : work.connection.subflows)
+            if (!subflow.initial && subflow.state == SubflowState::up)
+                next = std::min(next, subflow.since + confirmationTime(subflow.roundTrip));
+    if (next != never)
+        work.world.schedule(work.connection, next);
+}
+
+} // namespace subflowd::core

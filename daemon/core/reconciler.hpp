@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#pragma once
+
+#include "core/candidates.hpp"
+#include "core/planner.hpp"
+#include "core/world.hpp"
+
+#include <cstdint>
+#include <vector>
+
+namespace subflowd::core {
+
+/// Makes a connection what it should be: compares a judgement with what exists and issues what is
+/// missing, in a safe order.
+///
+///  1. new subflows, in the order of their ranks, as far as limits allow;
+///  2. priorities;
+///  3. announcements;
+///  4. RM_ADDR for local addresses that are gone, then the end of their subflows (K9, K15);
+///  5. subflows that are forbidden, no longer wanted, over a limit, or drained for long enough.
+///
+/// So a replacement always goes out before what it replaces is ended.
+class Reconciler {
+  public:
+    /// How long a subflow is drained before it is retired (K30).
+    static constexpr Duration drainTime = std::chrono::seconds(6);
+
+    /// Works on one connection. Schedules the connection's next look.
+    void reconcile(World& world, Connection& connection, const Judgement& judgement,
+                   const Candidates& candidates);
+
+  private:
+    struct Work {
+        World& world;
+        Connection& connection;
+        const Judgement& judgement;
+        const Candidates& candidates;
+    };
+
+    void recordVerdicts(const Work& work);
+    void createMissing(const Work& work);
+    bool mayCreate(const Work& work, std::size_t path) const;
+    bool withinLimits(const Work& work, std::size_t path) const;
+    void create(const Work& work, std::size_t path);
+
+    void setPriorities(const Work& work);
+    void setPriority(const Work& work, Subflow& subflow, Priority priority, const Reason& reason);
+
+    void announce(const Work& work);
+    void withdrawUnstated(const Work& work);
+
+    void leaveGoneAddresses(const Work& work);
+    void endForbidden(const Work& work);
+    void drainUnwanted(const Work& work);
+    void drainOverLimit(const Work& work);
+    void endOverInbound(const Work& work);
+    void retireDrained(const Work& work);
+    void endWithdrawn(const Work& work);
+
+    void drain(const Work& work, Subflow& subflow, const Reason& reason);
+    void end(const Work& work, Subflow& subflow, const Reason& reason);
+    bool sharesAddress(const Work& work, const Subflow& subflow) const;
+
+    void scheduleNext(const Work& work);
+
+    std::vector<std::size_t> order_;      ///< wanted paths by rank
+    std::vector<std::uint16_t> unwanted_; ///< paths that were wanted and no longer are
+    std::vector<AddressId> removed_;      ///< ids for which RM_ADDR went out in this round
+};
+
+} // namespace subflowd::core

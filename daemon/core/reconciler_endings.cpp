@@ -1,0 +1,178 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include "core/reasons.hpp"
+#include "core/reconciler.hpp"
+#include "core/records.hpp"
+
+#include <algorithm>
+
+/// The part of the reconciler that ends subflows.
+namespace subflowd::core {
+
+namespace {
+
+/// A pending subflow has no port yet, so nothing can name it; its event will come.
+bool canBeNamed(const Subflow& subflow) {
+    return subflow.localPort != 0 && !subflow.closing;
+}
+
+} // namespace
+
+/// The kernel keeps a subflow whose address or link is gone (K9). RM_ADDR goes first: the end of
+/// a subflow deletes the address from the kernel's table, and then it cannot be sent (K15).
+void Reconciler::leaveGoneAddresses(const Work& work) {
+    auto& world = work.world;
+    auto& connection = work.connection;
+    const auto gone = [&](const Subflow& subflow) {
+        const auto usability = world.localOf(connection, subflow).usability;
+        return (usability == Usability::gone || usability == Usability::linkDown) &&
+               canBeNamed(subflow);
+    };
+    for (const auto& subflow : connection.subflows) {
+        if (!gone(subflow) || std::ranges::find(removed_, subflow.localId) != removed_.end())
+            continue;
+        removed_.push_back(subflow.localId);
+        world.issue(command::RemoveAddress{connection.token, subflow.localId},
+                    {{},
+                     InFlight::Kind::removeAddress,
+                     connection.token,
+                     {world.localEndpoint(connection, subflow), {}},
+                     subflow.localId,
+                     {}});
+    }
+    for (auto& subflow : connection.subflows) {
+        if (!gone(subflow))
+            continue;
+        const bool down = world.localOf(connection, subflow).usability == Usability::linkDown;
+        end(work, subflow, {down ? &reasons::linkIsDown : &reasons::addressGone, 0, 0});
+    }
+}
+
+void Reconciler::endForbidden(const Work& work) {
+    for (auto& subflow : work.connection.subflows) {
+        const auto& decision = work.judgement.decisions[subflow.path];
+        if (decision.verdict != Verdict::forbidden || !alive(subflow))
+            continue;
+        if (decision.existing == Existing::close && canBeNamed(subflow))
+            end(work, subflow, decision.reason);
+        else if (decision.existing == Existing::drain)
+            drain(work, subflow, decision.reason);
+    }
+}
+
+void Reconciler::drainUnwanted(const Work& work) {
+    for (auto& subflow : work.connection.subflows) {
+        const bool dropped = std::ranges::find(unwanted_, subflow.path) != unwanted_.end();
+        if (dropped && subflow.opener == Opener::daemon && alive(subflow))
+            drain(work, subflow, {&reasons::noLongerWanted, 0, 0});
+    }
+}
+
+/// A limit that was lowered: the daemon's own subflows of the least rank go.
+void Reconciler::drainOverLimit(const Work& work) {
+    auto& connection = work.connection;
+    auto count = static_cast<std::size_t>(std::ranges::count_if(connection.subflows, alive));
+    while (count > work.judgement.connection.most) {
+        Subflow* last = nullptr;
+        for (auto& subflow : connection.subflows) {
+            if (!alive(subflow) || subflow.opener != Opener::daemon || subflow.localPort == 0 ||
+                work.judgement.decisions.size() <= subflow.path)
+                continue;
+            if (!last || work.judgement.decisions[subflow.path].order >=
+                             work.judgement.decisions[last->path].order)
+                last = &subflow;
+        }
+        if (!last)
+            return;
+        drain(work, *last, work.judgement.connection.reason);
+        --count;
+    }
+}
+
+/// In userspace mode the kernel sets no limit to what a peer may open (K22): the newest go.
+void Reconciler::endOverInbound(const Work& work) {
+    auto& connection = work.connection;
+    if (connection.side != Side::server)
+        return;
+    const auto counts = [](const Subflow& subflow) {
+        return subflow.opener == Opener::peer && !subflow.initial && alive(subflow);
+    };
+    auto count = static_cast<std::size_t>(std::ranges::count_if(connection.subflows, counts));
+    while (count > work.judgement.inbound.most) {
+        Subflow* newest = nullptr;
+        for (auto& subflow : connection.subflows)
+            if (counts(subflow) && (!newest || subflow.since >= newest->since))
+                newest = &subflow;
+        end(work, *newest, work.judgement.inbound.reason);
+        --count;
+    }
+}
+
+void Reconciler::retireDrained(const Work& work) {
+    for (auto& subflow : work.connection.subflows)
+        if (subflow.state == SubflowState::draining && canBeNamed(subflow) &&
+            work.world.now - subflow.since >= drainTime)
+            end(work, subflow, {&reasons::noLongerWanted, 0, 0});
+}
+
+/// The peer's kernel closes what it withdrew, but loses some of a burst (K17).
+void Reconciler::endWithdrawn(const Work& work) {
+    auto& world = work.world;
+    auto& connection = work.connection;
+    std::erase_if(connection.withdrawn, [&](const Withdrawal& withdrawal) {
+        if (withdrawal.due > world.now)
+            return false;
+        for (auto& subflow : connection.subflows) {
+            const bool there = connection.paths[subflow.path].remote == withdrawal.ref ||
+                               subflow.remoteId == withdrawal.id;
+            if (there && canBeNamed(subflow) && subflow.since < withdrawal.due)
+                end(work, subflow, {&reasons::remoteWithdrawn, 0, 0});
+        }
+        world.remotes.release(withdrawal.ref);
+        return true;
+    });
+}
+
+void Reconciler::drain(const Work& work, Subflow& subflow, const Reason& reason) {
+    if (!canBeNamed(subflow))
+        return;
+    setPriority(work, subflow, Priority::backup, reason);
+    records::setState(work.world, work.connection, subflow, SubflowState::draining);
+}
+
+void Reconciler::end(const Work& work, Subflow& subflow, const Reason& reason) {
+    auto& world = work.world;
+    auto& connection = work.connection;
+    subflow.closing = true;
+    const auto tuple = world.tupleOf(connection, subflow);
+    const InFlight context{
+        {}, InFlight::Kind::destroySubflow, connection.token, tuple, subflow.localId, {}};
+    if (sharesAddress(work, subflow)) {
+        auto reset = context;
+        reset.kind = InFlight::Kind::resetSubflow;
+        world.issue(
+            command::ResetSubflow{connection.token, tuple, world.localOf(connection, subflow).link},
+            reset);
+    } else {
+        world.issue(command::DestroySubflow{connection.token, tuple}, context);
+    }
+    auto& path = connection.paths[subflow.path];
+    path.reason = reason;
+    path.by = Voice::core;
+    records::setState(world, connection, subflow, subflow.state);
+}
+
+/// Whether a living sibling depends on the entry of the kernel's table that a DESTROY would
+/// delete. The initial address, id 0, can be removed without an entry, and after RM_ADDR went out
+/// nobody needs it.
+bool Reconciler::sharesAddress(const Work& work, const Subflow& subflow) const {
+    const auto& address = work.world.localOf(work.connection, subflow).address;
+    if (subflow.localId == initialAddressId ||
+        std::ranges::find(removed_, subflow.localId) != removed_.end())
+        return false;
+    return std::ranges::any_of(work.connection.subflows, [&](const Subflow& other) {
+        return &other != &subflow && !other.closing &&
+               work.world.localOf(work.connection, other).address == address;
+    });
+}
+
+} // namespace subflowd::core

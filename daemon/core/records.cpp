@@ -1,0 +1,229 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include "core/records.hpp"
+
+#include <algorithm>
+#include <bitset>
+#include <utility>
+
+namespace subflowd::core::records {
+
+namespace {
+
+/// Whether nothing speaks against the path: it never failed, the daemon itself ended it, or
+/// nobody saw why it ended.
+bool deservesAnotherTry(Cause cause) {
+    return cause == Cause::none || cause == Cause::expected || cause == Cause::lost;
+}
+
+/// Sets the path's state from its subflows, the most telling one first.
+void derivePathState(World& world, Connection& connection, std::uint16_t index) {
+    auto& path = connection.paths[index];
+    auto derived = deservesAnotherTry(path.failure.cause) ? PathState::idle : PathState::failed;
+    const auto better = [](PathState a, PathState b) {
+        const auto weight = [](PathState state) {
+            switch (state) {
+            case PathState::idle:
+            case PathState::failed:
+                return 0;
+            case PathState::draining:
+                return 1;
+            case PathState::suspect:
+                return 2;
+            case PathState::pending:
+                return 3;
+            case PathState::up:
+            case PathState::confirmed:
+                return 4;
+            }
+            return 0;
+        };
+        return weight(a) > weight(b);
+    };
+    for (const auto& subflow : connection.subflows) {
+        if (subflow.path != index)
+            continue;
+        auto state = PathState::up;
+        if (subflow.closing || subflow.state == SubflowState::draining)
+            state = PathState::draining;
+        else if (subflow.state == SubflowState::pending)
+            state = PathState::pending;
+        else if (subflow.state == SubflowState::suspect)
+            state = PathState::suspect;
+        if (better(state, derived))
+            derived = state;
+    }
+    if (derived == path.state)
+        return;
+    path.state = derived;
+    path.lastChange = world.now;
+    path.serial = world.links.local(path.local).serial;
+}
+
+void addInitialSubflow(World& world, Connection& connection, const event::Connection& facts) {
+    const auto path =
+        ensurePath(world, connection, connection.local, connection.remote, RemoteOrigin::initial);
+    auto& subflow = addSubflow(connection, path);
+    subflow.localPort = facts.initial.local.port;
+    subflow.initial = true;
+    subflow.form = facts.initial.form;
+    subflow.opener = facts.side == Side::client ? Opener::application : Opener::peer;
+    subflow.seen = world.snapshot;
+    setState(world, connection, subflow, SubflowState::up);
+    connection.paths[path].by = facts.side == Side::client ? Voice::core : Voice::peer;
+}
+
+} // namespace
+
+Connection& addConnection(World& world, const event::Connection& facts) {
+    auto& connection = addPartial(world, facts.token);
+    complete(world, connection, facts);
+    return connection;
+}
+
+Connection& addPartial(World& world, Token token) {
+    auto& connection = world.connections.add(token);
+    connection.partial = true;
+    connection.since = world.now;
+    connection.seen = world.snapshot;
+    ++world.counters.connectionsSeen;
+    return connection;
+}
+
+void complete(World& world, Connection& connection, const event::Connection& facts) {
+    identify(world, connection, facts);
+    addInitialSubflow(world, connection, facts);
+}
+
+void identify(World& world, Connection& connection, const event::Connection& facts) {
+    connection.partial = false;
+    connection.side = facts.side;
+    connection.joinInitial = facts.joinInitial;
+    connection.form = facts.initial.form;
+    connection.localPort = facts.initial.local.port;
+    connection.local = world.links.acquire(facts.initial.local.address, noLink);
+    connection.remote = world.remotes.acquire(facts.initial.remote);
+    if (facts.joinInitial != JoinInitial::unknown && facts.side == Side::client)
+        world.remotes[connection.remote].verdict = facts.joinInitial;
+}
+
+void removeConnection(World& world, Connection& connection) {
+    for (const auto& path : connection.paths) {
+        world.links.release(path.local);
+        world.remotes.release(path.remote);
+    }
+    for (const auto& remote : connection.announced)
+        world.remotes.release(remote.ref);
+    for (const auto& withdrawal : connection.withdrawn)
+        world.remotes.release(withdrawal.ref);
+    for (const auto& own : connection.announcements)
+        world.links.release(own.local);
+    for (const auto& entry : connection.ids)
+        world.links.release(entry.local);
+    if (!connection.partial) {
+        world.links.release(connection.local);
+        world.remotes.release(connection.remote);
+    }
+    world.connections.erase(connection);
+}
+
+Path* findPath(Connection& connection, LocalRef local, RemoteRef remote) {
+    const auto at = std::ranges::find_if(connection.paths, [&](const Path& path) {
+        return path.local == local && path.remote == remote;
+    });
+    return at == connection.paths.end() ? nullptr : &*at;
+}
+
+std::uint16_t ensurePath(World& world, Connection& connection, LocalRef local, RemoteRef remote,
+                         RemoteOrigin origin) {
+    if (const auto* known = findPath(connection, local, remote))
+        return static_cast<std::uint16_t>(known - connection.paths.data());
+    world.links.retain(local);
+    world.remotes.retain(remote);
+    Path path;
+    path.local = local;
+    path.remote = remote;
+    path.origin = origin;
+    connection.paths.push_back(path);
+    return static_cast<std::uint16_t>(connection.paths.size() - 1);
+}
+
+Subflow* findSubflow(World& world, Connection& connection, const FourTuple& tuple) {
+    Subflow* pending = nullptr;
+    for (auto& subflow : connection.subflows) {
+        const auto& path = connection.paths[subflow.path];
+        if (world.links.local(path.local).address != tuple.local.address)
+            continue;
+        const auto& remote = world.remotes[path.remote].endpoint;
+        const bool anyRemotePort = tuple.remote.port == 0 && remote.address == tuple.remote.address;
+        if (remote != tuple.remote && !anyRemotePort)
+            continue;
+        if (subflow.localPort == tuple.local.port)
+            return &subflow;
+        if (subflow.localPort == 0)
+            pending = &subflow;
+    }
+    return pending;
+}
+
+Subflow& addSubflow(Connection& connection, std::uint16_t path) {
+    connection.subflows.push_back({});
+    auto& subflow = connection.subflows.back();
+    subflow.path = path;
+    subflow.state = SubflowState::pending;
+    return subflow;
+}
+
+void removeSubflow(World& world, Connection& connection, Subflow& subflow) {
+    const auto path = subflow.path;
+    connection.subflows.erase(connection.subflows.begin() +
+                              (&subflow - connection.subflows.data()));
+    derivePathState(world, connection, path);
+}
+
+void setState(World& world, Connection& connection, Subflow& subflow, SubflowState state) {
+    subflow.state = state;
+    subflow.since = world.now;
+    derivePathState(world, connection, subflow.path);
+}
+
+void fail(World& world, Connection& connection, Path& path, const Failure& failure) {
+    path.failure = failure;
+    derivePathState(world, connection, static_cast<std::uint16_t>(&path - connection.paths.data()));
+}
+
+AddressId idOf(const World& world, const Connection& connection, LocalRef ref) {
+    const auto& local = world.links.local(ref);
+    if (local.address == world.links.local(connection.local).address)
+        return initialAddressId;
+    std::bitset<256> taken;
+    taken.set(0);
+    for (const auto& entry : connection.ids) {
+        if (world.links.local(entry.local).address == local.address)
+            return entry.id;
+        taken.set(static_cast<std::size_t>(entry.id));
+    }
+    if (local.hostId != AddressId{} && !taken.test(static_cast<std::size_t>(local.hostId)))
+        return local.hostId;
+    std::size_t id = 254;
+    while (id > 1 && taken.test(id))
+        --id;
+    return static_cast<AddressId>(id);
+}
+
+void adoptId(World& world, Connection& connection, LocalRef local, AddressId id) {
+    const auto known = idOf(world, connection, local);
+    if (known == id || known == initialAddressId)
+        return;
+    const auto& address = world.links.local(local).address;
+    const auto entry = std::ranges::find_if(connection.ids, [&](const LocalIdEntry& e) {
+        return world.links.local(e.local).address == address;
+    });
+    if (entry != connection.ids.end()) {
+        entry->id = id;
+        return;
+    }
+    world.links.retain(local);
+    connection.ids.push_back({local, id});
+}
+
+} // namespace subflowd::core::records

@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#pragma once
+
+#include "core/connection.hpp"
+#include "core/world.hpp"
+
+#include <optional>
+
+/// The records of one connection: found, added, removed, with the references they hold.
+namespace subflowd::core::records {
+
+/// Adds a connection with its initial path and subflow.
+Connection& addConnection(World& world, const event::Connection& facts);
+
+/// Adds a connection of which only the token is known; a snapshot must tell the rest.
+Connection& addPartial(World& world, Token token);
+
+/// Gives a partial connection what it lacked.
+void complete(World& world, Connection& connection, const event::Connection& facts);
+
+/// The same without the initial subflow, which may be gone.
+void identify(World& world, Connection& connection, const event::Connection& facts);
+
+/// Forgets a connection and everything it refers to.
+void removeConnection(World& world, Connection& connection);
+
+/// The path between a local address and a remote, if it is remembered.
+Path* findPath(Connection& connection, LocalRef local, RemoteRef remote);
+
+/// The same, added if it is not.
+std::uint16_t ensurePath(World& world, Connection& connection, LocalRef local, RemoteRef remote,
+                         RemoteOrigin origin);
+
+/// The subflow of a 4-tuple; a pending one whose port is not known yet fits any port. A remote
+/// port of 0 fits any (K24).
+Subflow* findSubflow(World& world, Connection& connection, const FourTuple& tuple);
+
+/// Adds a subflow on a path.
+Subflow& addSubflow(Connection& connection, std::uint16_t path);
+
+void removeSubflow(World& world, Connection& connection, Subflow& subflow);
+
+/// Sets a subflow's state and what follows from it for its path.
+void setState(World& world, Connection& connection, Subflow& subflow, SubflowState state);
+
+/// A path's subflow or attempt ended. Not for Cause::expected: the path is idle then.
+void fail(World& world, Connection& connection, Path& path, const Failure& failure);
+
+/// The id of a local address on a connection.
+AddressId idOf(const World& world, const Connection& connection, LocalRef local);
+
+/// The kernel uses this id for that local address.
+void adoptId(World& world, Connection& connection, LocalRef local, AddressId id);
+
+} // namespace subflowd::core::records

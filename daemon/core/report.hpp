@@ -1,0 +1,109 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#pragma once
+
+#include "core/command.hpp"
+#include "core/event.hpp"
+
+#include <subflowd/connection.hpp>
+#include <subflowd/link.hpp>
+#include <subflowd/reason.hpp>
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+/// What the core shows of itself: whole values, made when somebody asks (D-Bus).
+namespace subflowd::core {
+
+struct SubflowReport {
+    FourTuple tuple;
+    LinkIndex link = noLink;
+    AddressId localId{};
+    AddressId remoteId{};
+    SubflowState state = SubflowState::up;
+    Priority priority = Priority::regular;
+    Priority peerPriority = Priority::regular;
+    bool initial = false;
+    Instant since{};
+
+    friend bool operator==(const SubflowReport&, const SubflowReport&) = default;
+};
+
+/// Who commands the subflows of a connection.
+enum class ManagedBy : std::uint8_t {
+    subflowd,
+    kernel, ///< created under the in-kernel path manager: left alone
+};
+
+struct ConnectionReport {
+    Token token{};
+    Side side = Side::client;
+    ConnectionState state = ConnectionState::created;
+    JoinInitial joinInitial = JoinInitial::unknown;
+    ManagedBy managedBy = ManagedBy::subflowd;
+    FourTuple initial; ///< of the initial subflow, which may be gone
+    std::string rule;  ///< empty: no rule matched
+    Instant since{};
+    std::vector<SubflowReport> subflows;
+    std::vector<RemoteView> remotes; ///< announced by the peer
+    std::vector<KnownId> announced;  ///< announced by this host
+
+    friend bool operator==(const ConnectionReport&, const ConnectionReport&) = default;
+};
+
+/// One possible path of a connection: its state, and who decided so.
+struct PathReport {
+    Endpoint remote;
+    IpAddress local;
+    LinkIndex link = noLink;
+    PathState state = PathState::idle;
+    Reason reason;
+    std::string by; ///< a policy's name, "guard", "limit", "kernel", "peer", "link" or "core"
+    std::uint16_t attempts = 0;
+    Instant nextTry = never; ///< never: waits for something else than time
+    Failure lastFailure;
+
+    friend bool operator==(const PathReport&, const PathReport&) = default;
+};
+
+struct LinkReport {
+    LinkIndex index = noLink;
+    std::string name;
+    LinkKind kind = LinkKind::other;
+    Role role = Role::primary;
+    bool up = false;
+    std::vector<AddressView> addresses;
+
+    friend bool operator==(const LinkReport&, const LinkReport&) = default;
+};
+
+struct PolicyReport {
+    std::string name;
+    std::uint32_t strikes = 0; ///< calls of plan() that threw
+    bool quarantined = false;  ///< after three strikes: no longer asked
+
+    friend bool operator==(const PolicyReport&, const PolicyReport&) = default;
+};
+
+/// Since the start, except the counts of what exists.
+struct Counters {
+    std::uint64_t connections = 0; ///< existing
+    std::uint64_t foreign = 0;     ///< existing, managed by the kernel
+    std::uint64_t subflows = 0;    ///< existing, the initial ones included
+    std::uint64_t pending = 0;     ///< existing, not answered
+    std::uint64_t connectionsSeen = 0;
+    std::uint64_t subflowsRequested = 0;
+    std::uint64_t subflowsEstablished = 0;
+    std::uint64_t subflowsFailed = 0; ///< requested, and refused or never established
+    std::uint64_t subflowsClosed = 0; ///< established, and then closed
+    std::uint64_t commands = 0;
+    std::uint64_t commandsRefused = 0;
+    std::uint64_t eventsLost = 0; ///< times, not events: the kernel does not count them for us
+    std::uint64_t resyncs = 0;
+    std::uint64_t repairs = 0; ///< differences that snapshots found
+
+    friend bool operator==(const Counters&, const Counters&) = default;
+};
+
+} // namespace subflowd::core

@@ -1,0 +1,180 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include "core/reporter.hpp"
+
+#include "core/reasons.hpp"
+
+#include <string>
+
+namespace subflowd::core::reporter {
+
+namespace {
+
+SubflowReport describe(const World& world, const Connection& connection, const Subflow& subflow) {
+    return {world.tupleOf(connection, subflow),
+            world.localOf(connection, subflow).link,
+            subflow.localId,
+            subflow.remoteId,
+            subflow.closing ? SubflowState::draining : subflow.state,
+            subflow.priority,
+            subflow.peerPriority,
+            subflow.initial,
+            subflow.since};
+}
+
+const ReasonText* textOf(Usability usability) {
+    switch (usability) {
+    case Usability::usable:
+        return nullptr;
+    case Usability::linkDown:
+        return &reasons::linkIsDown;
+    case Usability::tentative:
+        return &reasons::addressTentative;
+    case Usability::deprecated:
+        return &reasons::addressDeprecated;
+    case Usability::wrongScope:
+        return &reasons::addressScope;
+    case Usability::noRoute:
+        return &reasons::noRoute;
+    case Usability::ignored:
+        return &reasons::linkIgnored;
+    case Usability::gone:
+        return &reasons::addressGone;
+    }
+    return nullptr;
+}
+
+const ReasonText* textOfConnection(const World& world, const Connection& connection) {
+    if (connection.managedBy == ManagedBy::kernel)
+        return &reasons::kernelManages;
+    if (world.configuration->mode == Mode::observe)
+        return &reasons::observing;
+    if (connection.state != ConnectionState::established)
+        return &reasons::notEstablished;
+    if (connection.factsState == FactsState::asked)
+        return &reasons::waitsForFacts;
+    return connection.rule < 0 ? &reasons::noRule : nullptr;
+}
+
+struct Told {
+    Reason reason;
+    Voice by = Voice::core;
+};
+
+Told initialPath(const Connection& connection) {
+    const bool client = connection.side == Side::client;
+    return {{client ? &reasons::initialSubflow : &reasons::openedByPeer, 0, 0},
+            client ? Voice::core : Voice::peer};
+}
+
+/// Who has the last word about a path, and why.
+Told tell(const World& world, const Connection& connection, const PathView& view,
+          const Candidate& candidate, const Decision& decision) {
+    const bool recorded = candidate.record != Candidate::noRecord;
+    const bool exists = view.subflows > 0;
+    if (exists && recorded) {
+        for (const auto& subflow : connection.subflows)
+            if (subflow.path == candidate.record && subflow.initial)
+                return initialPath(connection);
+        if (decision.verdict != Verdict::wanted)
+            return {connection.paths[candidate.record].reason,
+                    connection.paths[candidate.record].by};
+        return {decision.reason, decision.by};
+    }
+    if (const auto* text = textOfConnection(world, connection))
+        return {{text, 0, 0}, Voice::core};
+    if (view.usability != Usability::usable)
+        return {{textOf(view.usability), 0, 0}, Voice::link};
+    if (world.links.isOwn(view.remote.address))
+        return {{&reasons::ownAddress, 0, 0}, Voice::guard};
+    if (decision.verdict == Verdict::none)
+        return {{&reasons::nobodyWants, 0, 0}, Voice::core};
+    return {decision.reason, decision.by};
+}
+
+/// Whether a wanted path has no subflow because a limit is reached.
+const Limit* limitReached(const World& world, const Connection& connection,
+                          const Judgement& judgement, const PathView& view,
+                          const Candidate& candidate) {
+    std::size_t all = 0;
+    std::size_t onLink = 0;
+    std::size_t toRemote = 0;
+    for (const auto& subflow : connection.subflows) {
+        if (!alive(subflow))
+            continue;
+        ++all;
+        if (world.localOf(connection, subflow).link == view.link)
+            ++onLink;
+        if (connection.paths[subflow.path].remote == candidate.remote)
+            ++toRemote;
+    }
+    if (all >= judgement.connection.most)
+        return &judgement.connection;
+    if (onLink >= judgement.link.most)
+        return &judgement.link;
+    return toRemote >= judgement.remote.most ? &judgement.remote : nullptr;
+}
+
+} // namespace
+
+ConnectionReport describe(const World& world, const Connection& connection) {
+    ConnectionReport report;
+    report.token = connection.token;
+    report.side = connection.side;
+    report.state = connection.state;
+    report.managedBy = connection.managedBy;
+    report.since = connection.since;
+    if (connection.partial)
+        return report;
+    report.joinInitial = world.joinInitial(connection);
+    report.initial = world.initialTuple(connection);
+    if (connection.rule >= 0)
+        report.rule = world.configuration->rules[static_cast<std::size_t>(connection.rule)].name;
+    for (const auto& subflow : connection.subflows)
+        report.subflows.push_back(describe(world, connection, subflow));
+    for (const auto& remote : connection.announced)
+        report.remotes.push_back(
+            {world.remotes[remote.ref].endpoint, remote.id, remote.announced, remote.refreshed});
+    for (const auto& own : connection.announcements)
+        report.announced.push_back({{world.links.local(own.local).address, own.port}, own.id});
+    return report;
+}
+
+Counters count(const World& world) {
+    auto counters = world.counters;
+    counters.connections = world.connections.size();
+    for (std::size_t i = 0; i < world.connections.slots(); ++i) {
+        const auto& connection = world.connections.slot(i);
+        if (!connection.used)
+            continue;
+        counters.subflows += connection.subflows.size();
+        if (connection.managedBy == ManagedBy::kernel)
+            ++counters.foreign;
+        for (const auto& subflow : connection.subflows)
+            if (subflow.state == SubflowState::pending)
+                ++counters.pending;
+    }
+    return counters;
+}
+
+std::vector<PathReport> explain(World& world, Planner& planner, const Connection& connection) {
+    std::vector<PathReport> reports;
+    if (connection.partial)
+        return reports;
+    const auto& judgement = planner.judge(world, connection, Listing::all);
+    for (std::size_t i = 0; i < judgement.decisions.size(); ++i) {
+        const auto& decision = judgement.decisions[i];
+        const auto& view = planner.candidates().views()[i];
+        const auto& candidate = planner.candidates().all()[i];
+        auto told = tell(world, connection, view, candidate, decision);
+        if (view.subflows == 0 && decision.verdict == Verdict::wanted &&
+            view.usability == Usability::usable)
+            if (const auto* limit = limitReached(world, connection, judgement, view, candidate))
+                told = {limit->reason, limit->by};
+        reports.push_back({view.remote, view.local, view.link, view.state, told.reason,
+                           std::string{world.nameOf(told.by)}, view.attempts, decision.nextTry,
+                           view.lastFailure});
+    }
+    return reports;
+}
+
+} // namespace subflowd::core::reporter

@@ -1,0 +1,194 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include "core/result_handler.hpp"
+
+#include "core/failure.hpp"
+#include "core/records.hpp"
+
+#include <algorithm>
+
+namespace subflowd::core {
+
+namespace {
+
+Subflow* pendingOf(Connection& connection, CommandId create) {
+    const auto at = std::ranges::find_if(connection.subflows, [create](const Subflow& subflow) {
+        return subflow.state == SubflowState::pending && subflow.create == create;
+    });
+    return at == connection.subflows.end() ? nullptr : &*at;
+}
+
+} // namespace
+
+void ResultHandler::handle(const CommandFinished& result) {
+    const auto command = world_.inFlight.take(result.id);
+    if (!command)
+        return; // answered after the deadline
+    if (result.refusal != Refusal::none)
+        ++world_.counters.commandsRefused;
+    if (result.refusal == Refusal::unanswered)
+        world_.outcome.resync = Resync::needed; // only a snapshot tells what became of it
+    if (auto* connection = world_.connections.find(command->token))
+        handle(*connection, *command, result);
+}
+
+void ResultHandler::handle(Connection& connection, const InFlight& command,
+                           const CommandFinished& result) {
+    if (result.refusal != Refusal::none)
+        publishRefusal(connection, command, result);
+    if (handledForAll(connection, result))
+        return;
+    switch (command.kind) {
+    case InFlight::Kind::createSubflow:
+        created(connection, command, result);
+        break;
+    case InFlight::Kind::destroySubflow:
+    case InFlight::Kind::resetSubflow:
+        ended(connection, command, result);
+        break;
+    case InFlight::Kind::setPriority:
+        prioritised(connection, command, result);
+        break;
+    case InFlight::Kind::announce:
+        announced(connection, command, result);
+        break;
+    case InFlight::Kind::removeAddress:
+        break; // an id that the kernel no longer knows is as good as removed
+    case InFlight::Kind::askIds:
+        idsTold(connection, result);
+        break;
+    case InFlight::Kind::askFacts:
+        connection.facts = result.facts;
+        connection.factsState = FactsState::known;
+        evaluator_.evaluate(world_, connection);
+        break;
+    }
+}
+
+/// Refusals that say something about the connection as a whole.
+bool ResultHandler::handledForAll(Connection& connection, const CommandFinished& result) {
+    if (result.refusal == Refusal::unknownToken) {
+        world_.outcome.memos.push_back(memo::Gone{connection.token});
+        evaluator_.resign(world_, connection);
+        records::removeConnection(world_, connection);
+        return true;
+    }
+    if (result.refusal == Refusal::kernelManaged) {
+        leaveToKernel(connection);
+        return true;
+    }
+    return false;
+}
+
+void ResultHandler::leaveToKernel(Connection& connection) {
+    if (connection.managedBy == ManagedBy::kernel)
+        return;
+    connection.managedBy = ManagedBy::kernel;
+    evaluator_.resign(world_, connection);
+    for (std::size_t i = connection.subflows.size(); i-- > 0;)
+        if (connection.subflows[i].state == SubflowState::pending &&
+            connection.subflows[i].opener == Opener::daemon)
+            records::removeSubflow(world_, connection, connection.subflows[i]);
+}
+
+void ResultHandler::created(Connection& connection, const InFlight& command,
+                            const CommandFinished& result) {
+    if (result.refusal == Refusal::none || result.refusal == Refusal::unanswered)
+        return; // "SYN sent": an event tells the rest
+    auto* subflow = pendingOf(connection, command.id);
+    if (!subflow)
+        return;
+    auto& path = connection.paths[subflow->path];
+    records::removeSubflow(world_, connection, *subflow);
+    evaluator_.resign(world_, connection);
+    ++world_.counters.subflowsFailed;
+    if (result.refusal == Refusal::idMismatch && !connection.idsAsked)
+        return askIds(connection); // the path stays idle, and is tried again with the right id
+    records::fail(world_, connection, path, failureOf(result));
+    evaluator_.tell(world_, connection, path, Fact::Kind::failed);
+    evaluator_.evaluate(world_, connection);
+}
+
+/// A subflow whose end was commanded is gone with the ack, or because there was nothing to end.
+/// The kernel's event may come before or after, or never on a half-closed connection.
+void ResultHandler::ended(Connection& connection, const InFlight& command,
+                          const CommandFinished& result) {
+    auto* subflow = records::findSubflow(world_, connection, command.tuple);
+    if (!subflow || !subflow->closing || result.refusal == Refusal::unanswered)
+        return;
+    auto& path = connection.paths[subflow->path];
+    if (subflow->state != SubflowState::pending)
+        ++world_.counters.subflowsClosed;
+    auto change = Change{};
+    change.kind = Change::Kind::subflowClosed;
+    change.token = connection.token;
+    change.side = connection.side;
+    change.tuple = command.tuple;
+    change.link = world_.links.local(path.local).link;
+    change.localId = subflow->localId;
+    change.remoteId = subflow->remoteId;
+    change.failure.cause = Cause::expected;
+    change.reason = path.reason;
+    world_.publish(change);
+    records::removeSubflow(world_, connection, *subflow);
+    records::fail(world_, connection, path, {Cause::expected, 0, std::nullopt, false});
+    evaluator_.evaluate(world_, connection);
+}
+
+void ResultHandler::prioritised(Connection& connection, const InFlight& command,
+                                const CommandFinished& result) {
+    auto* subflow = records::findSubflow(world_, connection, command.tuple);
+    if (!subflow || subflow->asked != command.priority)
+        return;
+    subflow->asked.reset();
+    if (result.refusal == Refusal::none)
+        subflow->priority = command.priority;
+}
+
+void ResultHandler::announced(Connection& connection, const InFlight& command,
+                              const CommandFinished& result) {
+    const auto own =
+        std::ranges::find(connection.announcements, command.localId, &OwnAnnouncement::id);
+    if (own == connection.announcements.end())
+        return;
+    own->acknowledged = result.refusal == Refusal::none;
+    if (result.refusal != Refusal::idMismatch || connection.idsAsked)
+        return;
+    world_.links.release(own->local);
+    connection.announcements.erase(own);
+    askIds(connection);
+}
+
+/// The kernel knows an address of the connection under another id: its table decides.
+void ResultHandler::askIds(Connection& connection) {
+    connection.idsAsked = true;
+    world_.issue(command::AskIds{connection.token},
+                 {{}, InFlight::Kind::askIds, connection.token, {}, {}, {}});
+}
+
+void ResultHandler::idsTold(Connection& connection, const CommandFinished& result) {
+    for (const auto& known : result.ids) {
+        const auto local = world_.links.acquire(known.local.address, noLink);
+        records::adoptId(world_, connection, local, known.id);
+        world_.links.release(local);
+    }
+    evaluator_.evaluate(world_, connection);
+    connection.idsAsked = false;
+}
+
+void ResultHandler::publishRefusal(const Connection& connection, const InFlight& command,
+                                   const CommandFinished& result) {
+    Change change;
+    change.kind = Change::Kind::commandRefused;
+    change.token = connection.token;
+    change.side = connection.side;
+    change.tuple = command.tuple;
+    change.localId = command.localId;
+    change.failure = failureOf(result);
+    world_.publish(change);
+    world_.log(LogRecord::Level::debug,
+               "the kernel refused a command: errno " + std::to_string(result.error) + " " +
+                   result.message,
+               connection.token);
+}
+
+} // namespace subflowd::core

@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include "core/rules.hpp"
+
+#include "core/glob.hpp"
+
+#include <algorithm>
+
+namespace subflowd::core {
+
+namespace {
+
+template <class List, class Predicate>
+bool anyOrEmpty(const List& list, Predicate&& predicate) {
+    return list.empty() || std::ranges::any_of(list, predicate);
+}
+
+bool matches(const World& world, const Connection& connection, const Match& match) {
+    const auto initial = world.initialTuple(connection);
+    const auto serverPort =
+        connection.side == Side::client ? initial.remote.port : initial.local.port;
+    const auto link = world.links.name(world.links.local(connection.local).link);
+    return (!match.side || *match.side == connection.side) &&
+           (!match.family || *match.family == initial.remote.address.family()) &&
+           anyOrEmpty(match.remotes,
+                      [&](const Prefix& p) { return p.contains(initial.remote.address); }) &&
+           anyOrEmpty(
+               match.ports,
+               [&](const PortRange& r) { return r.first <= serverPort && serverPort <= r.last; }) &&
+           anyOrEmpty(match.links, [&](const std::string& p) { return fits(p, link); });
+}
+
+} // namespace
+
+void chooseRule(World& world, Connection& connection) {
+    const auto& rules = world.configuration->rules;
+    const auto rule = std::ranges::find_if(
+        rules, [&](const Rule& r) { return matches(world, connection, r.match); });
+    connection.rule =
+        rule == rules.end() ? std::int16_t{-1} : static_cast<std::int16_t>(rule - rules.begin());
+    const bool needed = rule != rules.end() && std::ranges::any_of(rule->chain, [&](auto policy) {
+                            return world.policies.needs(policy) == Needs::facts;
+                        });
+    if (!needed || connection.factsState != FactsState::notNeeded)
+        return;
+    connection.factsState = FactsState::asked;
+    world.issue(command::AskFacts{connection.token},
+                {{}, InFlight::Kind::askFacts, connection.token, {}, {}, {}});
+}
+
+} // namespace subflowd::core

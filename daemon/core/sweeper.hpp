@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#pragma once
+
+#include "core/evaluator.hpp"
+#include "core/network.hpp"
+#include "core/world.hpp"
+
+#include <cstddef>
+#include <vector>
+
+namespace subflowd::core {
+
+/// Looks at connections again when time has come or the network has changed. Mass work goes in
+/// slices, so that fresh events of the kernel never wait behind it.
+///
+/// The first change of a link acts at once. A link that changes its direction (an address became
+/// usable, then unusable, or the other way round) within the debounce time acts again only when
+/// that time is over, in the state it has then.
+class Sweeper {
+  public:
+    static constexpr std::size_t commandsPerSlice = 8;
+    static constexpr std::size_t connectionsPerSlice = 512;
+    static constexpr Duration debounceTime = std::chrono::milliseconds(500);
+
+    Sweeper(World& world, Evaluator& evaluator) : world_(world), evaluator_(evaluator) {}
+
+    void handle(const NetworkChange& change);
+
+    /// One slice: due connections first, then as much of the sweep as a slice may hold.
+    void work();
+
+    /// When there is something to do again; not after now: at once.
+    Instant nextWork();
+
+  private:
+    struct Calm {
+        LinkIndex link = noLink;
+        LinkTable::Effect direction = LinkTable::Effect::none;
+        Instant until{};
+        bool pending = false; ///< something changed that was not acted on
+    };
+
+    void start();
+    void endDebounces();
+    void workTimers();
+    void workSweep();
+    bool sliceIsFull() const;
+    void publishUsability(LinkIndex link, LinkTable::Effect effect);
+
+    World& world_;
+    Evaluator& evaluator_;
+    std::vector<Calm> calms_;
+    std::size_t cursor_ = 0;
+    std::size_t remaining_ = 0; ///< slots that the sweep has not seen
+};
+
+} // namespace subflowd::core

@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include "core/world.hpp"
+
+#include <utility>
+
+namespace subflowd::core {
+
+void World::publish(Change change) {
+    outcome.changes.push_back(std::move(change));
+}
+
+void World::log(LogRecord::Level level, std::string text, Token token, LinkIndex link) {
+    outcome.log.push_back({level, token, link, std::move(text)});
+}
+
+CommandId World::issue(Command command, InFlight context) {
+    context.id = inFlight.nextId();
+    outcome.commands.push_back({context.id, std::move(command)});
+    const auto id = context.id;
+    inFlight.add(std::move(context));
+    ++counters.commands;
+    return id;
+}
+
+void World::schedule(Connection& connection, Instant at) {
+    if (at >= connection.timer)
+        return;
+    connection.timer = at;
+    timers.push(at, connection.token);
+}
+
+std::string_view World::nameOf(Voice voice) const {
+    switch (voice) {
+    case Voice::core:
+        return "core";
+    case Voice::guard:
+        return "guard";
+    case Voice::limit:
+        return "limit";
+    case Voice::link:
+        return "link";
+    case Voice::kernel:
+        return "kernel";
+    case Voice::peer:
+        return "peer";
+    }
+    const auto policy = static_cast<std::size_t>(voice);
+    return policy < policies.size() ? std::string_view{policies.name(policy)} : "core";
+}
+
+Endpoint World::localEndpoint(const Connection& connection, const Subflow& subflow) const {
+    return {localOf(connection, subflow).address, subflow.localPort};
+}
+
+FourTuple World::tupleOf(const Connection& connection, const Subflow& subflow) const {
+    return {localEndpoint(connection, subflow),
+            remotes[connection.paths[subflow.path].remote].endpoint, subflow.form};
+}
+
+FourTuple World::initialTuple(const Connection& connection) const {
+    return {{links.local(connection.local).address, connection.localPort},
+            remotes[connection.remote].endpoint,
+            connection.form};
+}
+
+const Local& World::localOf(const Connection& connection, const Subflow& subflow) const {
+    return links.local(connection.paths[subflow.path].local);
+}
+
+JoinInitial World::joinInitial(const Connection& connection) const {
+    return connection.joinInitial != JoinInitial::unknown ? connection.joinInitial
+                                                          : remotes[connection.remote].verdict;
+}
+
+} // namespace subflowd::core

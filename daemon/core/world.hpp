@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#pragma once
+
+#include "core/configuration.hpp"
+#include "core/connection_table.hpp"
+#include "core/in_flight.hpp"
+#include "core/link_table.hpp"
+#include "core/outcome.hpp"
+#include "core/policy_desk.hpp"
+#include "core/remote_table.hpp"
+#include "core/timer_queue.hpp"
+#include "core/tombstones.hpp"
+
+#include <subflowd/time.hpp>
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+
+namespace subflowd::core {
+
+/// Everything the core knows, and what it has to say in this step. The parts of the core are
+/// functions over it: events, results, snapshots and sweeps change it, the planner reads it, the
+/// reconciler commands.
+struct World {
+    std::shared_ptr<const Configuration> configuration;
+    LinkTable links;
+    RemoteTable remotes;
+    ConnectionTable connections;
+    PolicyDesk policies;
+    InFlightTable inFlight;
+    Tombstones tombstones;
+    TimerQueue timers;
+    Counters counters;
+    Outcome outcome;
+    Instant now{};
+    std::uint32_t snapshot = 0; ///< numbers snapshots from 1
+    bool snapshotRunning = false;
+    bool sweepWanted = false; ///< every connection is to be looked at again
+
+    // What the step has to say.
+
+    void publish(Change change);
+    void log(LogRecord::Level level, std::string text, Token token = {}, LinkIndex link = noLink);
+
+    /// Issues a command; its answer will find `context` again. Fills in the number.
+    CommandId issue(Command command, InFlight context);
+
+    /// The connection is to be looked at again at an instant, or earlier.
+    void schedule(Connection& connection, Instant at);
+
+    // Words for what is known.
+
+    std::string_view nameOf(Voice voice) const;
+    Endpoint localEndpoint(const Connection& connection, const Subflow& subflow) const;
+    FourTuple tupleOf(const Connection& connection, const Subflow& subflow) const;
+    FourTuple initialTuple(const Connection& connection) const;
+    const Local& localOf(const Connection& connection, const Subflow& subflow) const;
+
+    /// Whether joins to the peer's initial address and port are allowed, as far as anybody knows.
+    JoinInitial joinInitial(const Connection& connection) const;
+};
+
+} // namespace subflowd::core
