@@ -1,0 +1,120 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#pragma once
+
+#include "core/command.hpp"
+#include "netlink/attributes.hpp"
+#include "netlink/command_outstanding.hpp"
+#include "netlink/family.hpp"
+#include "netlink/query_codec.hpp"
+#include "netlink/socket.hpp"
+
+#include <subflowd/time.hpp>
+
+#include <array>
+#include <chrono>
+#include <cstddef>
+#include <memory>
+#include <span>
+#include <vector>
+
+namespace subflowd::netlink {
+
+/// Carries commands to the kernel and its answers back. Never waits: send() returns when the
+/// kernel has the commands, and each ends in exactly one CommandFinished of receive() or expire().
+///
+/// Two sockets: mptcp_pm for most commands, inet_diag for ResetSubflow and AskFacts. Commands of
+/// one socket are carried out in order; AskIds, a dump, waits for the one before it.
+/// ResetSubflow looks the socket up first and then names it by its cookie: SOCK_DESTROY by
+/// addresses alone would hit the application's listening socket where the subflow is gone.
+class CommandPort {
+  public:
+    /// Opens both sockets in the network namespace of the calling thread. Throws
+    /// std::system_error.
+    explicit CommandPort(FamilyId family);
+
+    /// Takes over open sockets.
+    CommandPort(FamilyId family, Socket commands, Socket queries);
+
+    CommandPort(CommandPort&&) noexcept = default;
+    CommandPort& operator=(CommandPort&&) noexcept = default;
+    ~CommandPort();
+
+    /// Sends commands in order, many in one system call. Those the kernel did not take end at the
+    /// next receive() or expire(), at once due.
+    void send(std::span<const core::IssuedCommand> commands, Instant now);
+
+    /// Appends the ends of the commands that were answered, of both sockets.
+    void receive(std::vector<core::CommandFinished>& finished);
+
+    /// Appends the ends of the commands that went unanswered for `patience`.
+    void expire(Instant now, std::vector<core::CommandFinished>& finished);
+
+    /// When expire() has something to do; `never` if nothing is outstanding.
+    [[nodiscard]] Instant nextDeadline() const;
+
+    /// What to poll for reading, receive() then: mptcp_pm and inet_diag.
+    [[nodiscard]] std::array<int, 2> fds() const noexcept {
+        return {commands_.fd(), queries_.fd()};
+    }
+
+    /// How long the kernel may take for an answer.
+    static constexpr Duration patience = std::chrono::seconds{1};
+
+  private:
+    using Finished = std::vector<core::CommandFinished>;
+
+    struct Buffers;
+
+    struct Request {
+        core::CommandId id{};
+        Instant deadline{};
+    };
+
+    struct Dump {
+        core::CommandId id{};
+        Instant deadline{};
+        Token token{};
+    };
+
+    struct Query {
+        core::CommandId id{};
+        Instant deadline{};
+        core::Command command; ///< ResetSubflow or AskFacts
+    };
+
+    enum class Loss : std::uint8_t { none, answers };
+
+    void add(const core::IssuedCommand& issued, Instant deadline);
+    void batch(const core::IssuedCommand& issued, Instant deadline);
+    void flush();
+    void startDump();
+    void ask(const core::IssuedCommand& issued, Instant deadline);
+    template <class Request>
+    void giveUp(Outstanding<Request>& waiting, core::CommandId id, int error);
+    template <class Request>
+    void giveUpAll(Outstanding<Request>& waiting);
+    template <class Request>
+    void giveUpDue(Outstanding<Request>& waiting, Instant now);
+    template <class Take>
+    Loss readAll(const Socket& socket, Take take);
+    void receiveCommandReplies(Finished& finished);
+    void receiveQueryReplies(Finished& finished);
+    void takeCommandReply(const Message& message, Finished& finished);
+    void takeQueryReply(const Message& message, Finished& finished);
+    void takeSocket(const FoundSocket& socket, Finished& finished);
+    void endDump(core::CommandFinished end, Finished& finished);
+    void reportFailed(Finished& finished);
+
+    Socket commands_;
+    Socket queries_;
+    FamilyId family_;
+    std::unique_ptr<Buffers> buffers_;
+    std::size_t batched_ = 0; ///< bytes of buffers_->outgoing
+    Outstanding<Request> requests_;
+    Outstanding<Dump> dumps_; ///< the oldest is under way
+    Outstanding<Query> asked_;
+    std::vector<core::KnownId> dumped_; ///< of the dump under way
+    Finished failed_;                   ///< not reported yet
+};
+
+} // namespace subflowd::netlink

@@ -1,0 +1,123 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include "netlink/event_socket.hpp"
+
+#include "netlink/attributes.hpp"
+
+#include <linux/netlink.h>
+#include <sys/socket.h>
+
+#include <cerrno>
+#include <system_error>
+#include <utility>
+
+namespace subflowd::netlink {
+namespace {
+
+Socket openOnGroup(GroupId group, std::size_t receiveBuffer) {
+    auto socket = Socket::open(NETLINK_GENERIC);
+    if (receiveBuffer != 0)
+        socket.forceReceiveBuffer(receiveBuffer);
+    socket.bind();
+    try {
+        socket.joinGroup(static_cast<std::uint32_t>(group));
+    } catch (const std::system_error& refused) {
+        if (refused.code() != std::errc::operation_not_permitted)
+            throw;
+        throw std::system_error(refused.code(),
+                                "cannot listen to the kernel's MPTCP events (mptcp_pm_events): "
+                                "CAP_NET_ADMIN is needed, start subflowd as its service");
+    }
+    return socket;
+}
+
+} // namespace
+
+/// One datagram a slot. The largest event of Linux 6.18 has 140 bytes.
+struct EventSocket::Buffers {
+    static constexpr std::size_t slotBytes = 1024;
+
+    Buffers() {
+        for (std::size_t i = 0; i < batch; ++i) {
+            slices[i] = {bytes[i].data(), slotBytes};
+            headers[i].msg_hdr.msg_iov = &slices[i];
+            headers[i].msg_hdr.msg_iovlen = 1;
+            headers[i].msg_hdr.msg_name = &senders[i];
+        }
+        rearm(batch);
+    }
+
+    /// The kernel overwrites the lengths of names, in the slots it used. Only those are touched:
+    /// the others may be out of the cache, and this is the way of every event.
+    void rearm(std::size_t used) {
+        for (std::size_t i = 0; i < used; ++i)
+            headers[i].msg_hdr.msg_namelen = sizeof(sockaddr_nl);
+    }
+
+    std::array<std::array<std::byte, slotBytes>, batch> bytes{};
+    std::array<iovec, batch> slices{};
+    std::array<sockaddr_nl, batch> senders{};
+    std::array<mmsghdr, batch> headers{};
+};
+
+EventSocket::EventSocket(FamilyId family, GroupId events, std::size_t receiveBuffer)
+    : EventSocket(family, openOnGroup(events, receiveBuffer)) {}
+
+EventSocket::EventSocket(FamilyId family, Socket socket)
+    : socket_(std::move(socket)), family_(family), buffers_(std::make_unique<Buffers>()) {}
+
+EventSocket::~EventSocket() = default;
+
+Drained EventSocket::drain() {
+    count_ = 0;
+    auto overrun = Overrun::no;
+    const int received = receive(overrun);
+    for (std::size_t slot = 0; slot < static_cast<std::size_t>(received); ++slot)
+        take(slot);
+    buffers_->rearm(static_cast<std::size_t>(received));
+    const auto queue = received == static_cast<int>(batch) || overrun == Overrun::yes
+                           ? Queue::mayHoldMore
+                           : Queue::empty;
+    return {{events_.data(), count_}, overrun, queue};
+}
+
+/// How many datagrams came. ENOBUFS comes once, before what is queued.
+int EventSocket::receive(Overrun& overrun) {
+    for (;;) {
+        const int received =
+            ::recvmmsg(socket_.fd(), buffers_->headers.data(), batch, MSG_DONTWAIT, nullptr);
+        if (received >= 0)
+            return received;
+        if (errno == EINTR)
+            continue;
+        if (errno != ENOBUFS || overrun == Overrun::yes)
+            return 0;
+        overrun = Overrun::yes;
+        ++counters_.overruns;
+    }
+}
+
+void EventSocket::take(std::size_t slot) {
+    const auto& header = buffers_->headers[slot];
+    const Bytes datagram(buffers_->bytes[slot].data(), header.msg_len);
+    const auto message = readAs<nlmsghdr>(datagram);
+    const bool fromKernel = buffers_->senders[slot].nl_pid == 0;
+    if (!fromKernel || (message && FamilyId{message->nlmsg_type} != family_))
+        ++counters_.foreign;
+    else if ((header.msg_hdr.msg_flags & MSG_TRUNC) != 0)
+        ++counters_.malformed;
+    else
+        add(decode(datagram));
+}
+
+void EventSocket::add(Decoded decoded) {
+    if (decoded.event) {
+        ++counters_.events;
+        events_[count_++] = std::move(*decoded.event);
+    } else if (decoded.problem == DecodeProblem::unknownEvent) {
+        ++counters_.unknown;
+    } else {
+        ++counters_.malformed;
+    }
+}
+
+} // namespace subflowd::netlink

@@ -1,0 +1,124 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include "netlink/query_codec.hpp"
+
+#include "netlink/mptcp_uapi.hpp"
+
+#include <arpa/inet.h>
+#include <libmnl/libmnl.h>
+#include <linux/sock_diag.h>
+#include <netinet/tcp.h>
+
+#include <algorithm>
+#include <array>
+#include <cstring>
+
+namespace subflowd::netlink {
+namespace {
+
+// include/uapi/linux/inet_diag.h
+constexpr std::uint32_t anyState = ~std::uint32_t{0};
+constexpr std::uint8_t protocolInAttribute = 255; // IPPROTO_RAW; INET_DIAG_REQ_PROTOCOL counts
+
+nlmsghdr* begin(core::CommandId id, std::uint16_t type, std::uint16_t flags,
+                std::span<std::byte> buffer) {
+    auto* message = mnl_nlmsg_put_header(buffer.data());
+    message->nlmsg_type = type;
+    message->nlmsg_flags = static_cast<std::uint16_t>(NLM_F_REQUEST | flags);
+    message->nlmsg_seq = static_cast<std::uint32_t>(id);
+    return message;
+}
+
+inet_diag_req_v2* putRequest(nlmsghdr* message, std::uint8_t family, std::uint8_t protocol) {
+    auto* request = static_cast<inet_diag_req_v2*>(
+        mnl_nlmsg_put_extra_header(message, sizeof(inet_diag_req_v2)));
+    request->sdiag_family = family;
+    request->sdiag_protocol = protocol;
+    request->idiag_states = anyState;
+    return request;
+}
+
+void putAddress(const IpAddress& address, core::AddressForm form, std::span<std::uint32_t, 4> to) {
+    std::array<std::uint8_t, 16> bytes = address.bytes();
+    if (address.family() == Family::ipv4 && form == core::AddressForm::mapped) {
+        bytes = {};
+        bytes[10] = bytes[11] = 0xff;
+        std::copy_n(address.bytes().begin(), 4, bytes.begin() + 12);
+    }
+    std::memcpy(to.data(), bytes.data(), bytes.size());
+}
+
+IpAddress addressOf(std::uint8_t family, std::span<const std::uint32_t, 4> from) {
+    std::array<std::uint8_t, 16> bytes{};
+    std::memcpy(bytes.data(), from.data(), bytes.size());
+    return family == AF_INET ? IpAddress::v4(bytes[0], bytes[1], bytes[2], bytes[3])
+                             : IpAddress::v6(bytes);
+}
+
+std::uint8_t familyOf(const core::FourTuple& tuple) {
+    const bool v4 = tuple.local.address.family() == Family::ipv4;
+    return v4 && tuple.form == core::AddressForm::plain ? AF_INET : AF_INET6;
+}
+
+void readFacts(const inet_diag_msg& socket, Bytes attributes, ConnectionFacts& facts) {
+    facts.owner = socket.idiag_uid;
+    facts.boundDevice = LinkIndex{socket.id.idiag_if};
+    forEachAttribute(attributes, [&facts](std::uint16_t type, Bytes value) {
+        if (type == INET_DIAG_MARK)
+            facts.mark = readAs<std::uint32_t>(value).value_or(0);
+        else if (type == INET_DIAG_CGROUP_ID)
+            facts.cgroup = readAs<std::uint64_t>(value).value_or(0);
+    });
+}
+
+} // namespace
+
+std::size_t encodeFactsQuery(core::CommandId id, Token token, std::span<std::byte> buffer) {
+    auto* message = begin(id, SOCK_DIAG_BY_FAMILY, 0, buffer);
+    // the token alone counts: AF_INET finds the sockets of AF_INET6, too
+    auto* request = putRequest(message, AF_INET, protocolInAttribute);
+    request->id.idiag_cookie[0] = static_cast<std::uint32_t>(token);
+    mnl_attr_put_u32(message, INET_DIAG_REQ_PROTOCOL, uapi::protocolMptcp);
+    return message->nlmsg_len;
+}
+
+std::size_t encodeLookup(core::CommandId id, const core::command::ResetSubflow& reset,
+                         std::span<std::byte> buffer) {
+    auto* message = begin(id, SOCK_DIAG_BY_FAMILY, 0, buffer);
+    auto& identity = putRequest(message, familyOf(reset.tuple), IPPROTO_TCP)->id;
+    identity.idiag_sport = htons(reset.tuple.local.port);
+    identity.idiag_dport = htons(reset.tuple.remote.port);
+    putAddress(reset.tuple.local.address, reset.tuple.form, identity.idiag_src);
+    putAddress(reset.tuple.remote.address, reset.tuple.form, identity.idiag_dst);
+    identity.idiag_if = static_cast<std::uint32_t>(reset.link);
+    identity.idiag_cookie[0] = identity.idiag_cookie[1] = INET_DIAG_NOCOOKIE;
+    return message->nlmsg_len;
+}
+
+std::size_t encodeDestroy(const FoundSocket& socket, std::span<std::byte> buffer) {
+    auto* message = begin(socket.id, SOCK_DESTROY, NLM_F_ACK, buffer);
+    putRequest(message, socket.family, IPPROTO_TCP)->id = socket.identity;
+    return message->nlmsg_len;
+}
+
+std::optional<FoundSocket> decodeSocket(const Message& message) {
+    const auto found = readAs<inet_diag_msg>(message.payload);
+    if (message.header.nlmsg_type != SOCK_DIAG_BY_FAMILY || !found)
+        return std::nullopt;
+    FoundSocket socket;
+    socket.id = core::CommandId{message.header.nlmsg_seq};
+    socket.family = found->idiag_family;
+    socket.state = found->idiag_state;
+    socket.identity = found->id;
+    socket.tuple.local = {addressOf(found->idiag_family, found->id.idiag_src),
+                          ntohs(found->id.idiag_sport)};
+    socket.tuple.remote = {addressOf(found->idiag_family, found->id.idiag_dst),
+                           ntohs(found->id.idiag_dport)};
+    readFacts(*found, afterAligned(message.payload, sizeof *found), socket.facts);
+    return socket;
+}
+
+bool isSubflow(const FoundSocket& socket, const core::FourTuple& tuple) {
+    return socket.state != TCP_LISTEN && socket.state != TCP_TIME_WAIT && socket.tuple == tuple;
+}
+
+} // namespace subflowd::netlink
