@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include "config/keys.hpp"
+#include "config/values.hpp"
+
+#include <array>
+
+namespace subflowd::config {
+
+namespace {
+
+using Level = core::LogRecord::Level;
+
+constexpr std::uint64_t smallestBuffer = 4U << 10U;
+constexpr std::uint64_t largestBuffer = 1U << 30U; // SO_RCVBUF is an int and doubles it
+constexpr std::uint64_t mostSubflows = 254;        // of the 256 address ids, 0 is the initial one
+
+constexpr std::array<Named<core::Mode>, 2> modes{
+    {{"userspace", core::Mode::userspace}, {"observe", core::Mode::observe}}};
+
+constexpr std::array<Named<Level>, 5> levels{{{"debug", Level::debug},
+                                              {"info", Level::info},
+                                              {"notice", Level::notice},
+                                              {"warning", Level::warning},
+                                              {"error", Level::error}}};
+
+Problem readMode(std::string_view value, Daemon& daemon) {
+    const auto mode = valueOf(modes, value);
+    if (value == "kernel")
+        return "is not available in this version of subflowd: use userspace or observe";
+    if (!mode)
+        return "wants userspace or observe";
+    daemon.mode = *mode;
+    return std::nullopt;
+}
+
+Problem readManageSysctl(std::string_view value, Daemon& daemon) {
+    const auto truth = valueOf(truths, value);
+    if (!truth)
+        return "wants yes or no";
+    daemon.manageSysctl = *truth;
+    return std::nullopt;
+}
+
+Problem readReceiveBuffer(std::string_view value, Daemon& daemon) {
+    const auto size = parseSize(value);
+    if (!size || *size < smallestBuffer || *size > largestBuffer)
+        return "wants a size in bytes from 4K to 1G, such as 32M";
+    daemon.receiveBuffer = static_cast<std::uint32_t>(*size);
+    return std::nullopt;
+}
+
+std::string writeReceiveBuffer(const Daemon& daemon) {
+    const auto bytes = daemon.receiveBuffer;
+    if (bytes % (1U << 20U) == 0)
+        return std::to_string(bytes >> 20U) + 'M';
+    return bytes % (1U << 10U) == 0 ? std::to_string(bytes >> 10U) + 'K' : std::to_string(bytes);
+}
+
+Problem readLogLevel(std::string_view value, Daemon& daemon) {
+    const auto level = valueOf(levels, value);
+    if (!level)
+        return "wants debug, info, notice, warning or error";
+    daemon.logLevel = *level;
+    return std::nullopt;
+}
+
+Problem readCount(std::string_view value, std::uint8_t& count) {
+    const auto number = parseNumber(value, 1, mostSubflows);
+    if (!number)
+        return "wants a whole number from 1 to 254";
+    count = static_cast<std::uint8_t>(*number);
+    return std::nullopt;
+}
+
+constexpr std::array<Key<Daemon>, 6> keys{{
+    {"Mode", Shape::single, readMode,
+     [](const Daemon& daemon) { return std::string{wordOf(modes, daemon.mode)}; }},
+    {"ManageSysctl", Shape::single, readManageSysctl,
+     [](const Daemon& daemon) { return std::string{wordOf(truths, daemon.manageSysctl)}; }},
+    {"ReceiveBuffer", Shape::single, readReceiveBuffer, writeReceiveBuffer},
+    {"LogLevel", Shape::single, readLogLevel,
+     [](const Daemon& daemon) { return std::string{wordOf(levels, daemon.logLevel)}; }},
+    {"MaxSubflows", Shape::single,
+     [](std::string_view value, Daemon& daemon) {
+         return readCount(value, daemon.limits.subflows);
+     },
+     [](const Daemon& daemon) { return std::to_string(daemon.limits.subflows); }},
+    {"MaxInbound", Shape::single,
+     [](std::string_view value, Daemon& daemon) { return readCount(value, daemon.limits.inbound); },
+     [](const Daemon& daemon) { return std::to_string(daemon.limits.inbound); }},
+}};
+
+} // namespace
+
+std::span<const Key<Daemon>> daemonKeys() {
+    return keys;
+}
+
+} // namespace subflowd::config

@@ -1,0 +1,115 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include "config/keys.hpp"
+#include "config/text.hpp"
+#include "config/values.hpp"
+
+#include <subflowd/address_text.hpp>
+
+#include <algorithm>
+#include <array>
+
+namespace subflowd::config {
+
+namespace {
+
+constexpr std::array<Named<Side>, 2> sides{{{"client", Side::client}, {"server", Side::server}}};
+
+constexpr std::array<Named<Family>, 2> families{{{"ipv4", Family::ipv4}, {"ipv6", Family::ipv6}}};
+
+std::string quoted(std::string_view text) {
+    return '"' + std::string{text} + '"';
+}
+
+Problem readRemotes(std::string_view value, Rule& rule) {
+    for (const auto word : words(value)) {
+        const auto prefix = parsePrefix(word);
+        if (!prefix)
+            return "wants addresses or networks such as 10.0.0.0/8, and " + quoted(word) +
+                   " is neither";
+        rule.match.remotes.push_back(*prefix);
+    }
+    return std::nullopt;
+}
+
+std::string writeRemotes(const Rule& rule) {
+    std::vector<std::string> texts;
+    for (const auto& remote : rule.match.remotes)
+        texts.push_back(toString(remote));
+    return joined(texts);
+}
+
+Problem readPorts(std::string_view value, Rule& rule) {
+    for (const auto word : words(value)) {
+        const auto range = parsePorts(word);
+        if (!range)
+            return "wants ports from 1 to 65535 or ranges such as 8000-8100, and " + quoted(word) +
+                   " is neither";
+        rule.match.ports.push_back(*range);
+    }
+    return std::nullopt;
+}
+
+std::string writePorts(const Rule& rule) {
+    std::vector<std::string> texts;
+    for (const auto& [first, last] : rule.match.ports)
+        texts.push_back(first == last ? std::to_string(first)
+                                      : std::to_string(first) + '-' + std::to_string(last));
+    return joined(texts);
+}
+
+Problem readLinks(std::string_view value, Rule& rule) {
+    for (const auto word : words(value)) {
+        if (!isLinkPattern(word))
+            return quoted(word) + " cannot be the name of a link or a pattern of names";
+        rule.match.links.emplace_back(word);
+    }
+    return std::nullopt;
+}
+
+Problem readSide(std::string_view value, Rule& rule) {
+    rule.match.side = valueOf(sides, value);
+    return rule.match.side ? std::nullopt : Problem{"wants client or server"};
+}
+
+Problem readFamily(std::string_view value, Rule& rule) {
+    rule.match.family = valueOf(families, value);
+    return rule.match.family ? std::nullopt : Problem{"wants ipv4 or ipv6"};
+}
+
+Problem readPolicies(std::string_view value, Rule& rule) {
+    std::vector<std::string> policies;
+    for (const auto word : words(value)) {
+        if (!isName(word))
+            return quoted(word) + " cannot be the name of a policy";
+        if (std::ranges::find(policies, word) != policies.end())
+            return "names " + quoted(word) + " twice";
+        policies.emplace_back(word);
+    }
+    rule.policies = std::move(policies);
+    return std::nullopt;
+}
+
+constexpr std::array<Key<Rule>, 6> keysOfRules{{
+    {"MatchRemote", Shape::list, readRemotes, writeRemotes},
+    {"MatchPort", Shape::list, readPorts, writePorts},
+    {"MatchSide", Shape::single, readSide,
+     [](const Rule& rule) {
+         return rule.match.side ? std::string{wordOf(sides, *rule.match.side)} : std::string{};
+     }},
+    {"MatchLink", Shape::list, readLinks,
+     [](const Rule& rule) { return joined(rule.match.links); }},
+    {"MatchFamily", Shape::single, readFamily,
+     [](const Rule& rule) {
+         return rule.match.family ? std::string{wordOf(families, *rule.match.family)}
+                                  : std::string{};
+     }},
+    {"Policies", Shape::list, readPolicies, [](const Rule& rule) { return joined(rule.policies); }},
+}};
+
+} // namespace
+
+std::span<const Key<Rule>> ruleKeys() {
+    return keysOfRules;
+}
+
+} // namespace subflowd::config

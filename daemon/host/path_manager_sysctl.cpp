@@ -1,0 +1,124 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include "host/path_manager_sysctl.hpp"
+
+#include "host/file_descriptor.hpp"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+
+#include <array>
+#include <cerrno>
+#include <string_view>
+#include <system_error>
+#include <utility>
+
+namespace subflowd::host {
+
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr const char* userspace = "userspace";
+constexpr const char* kernel = "kernel";
+
+/// The first line of a short file; nothing if it cannot be read.
+std::optional<std::string> readLine(const fs::path& path) {
+    const FileDescriptor file{::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW)};
+    std::array<char, 256> text{};
+    const auto size = file.isOpen() ? ::read(file.number(), text.data(), text.size()) : -1;
+    if (size < 0)
+        return std::nullopt;
+    const std::string_view all{text.data(), static_cast<std::size_t>(size)};
+    return std::string{all.substr(0, all.find('\n'))};
+}
+
+/// Writes a short text in one go, as sysctls want it. 0, or errno.
+int writeText(const fs::path& path, int flags, const std::string& text) {
+    const FileDescriptor file{
+        ::open(path.c_str(), O_WRONLY | O_CLOEXEC | O_NOFOLLOW | flags, S_IRUSR | S_IWUSR)};
+    const auto written = file.isOpen() ? ::write(file.number(), text.data(), text.size()) : -1;
+    return written == static_cast<ssize_t>(text.size()) ? 0 : errno;
+}
+
+std::string sentence(const fs::path& file, const std::string& manager, int error) {
+    auto text = "The path manager of new connections cannot be set to " + manager + ": " +
+                file.string() + ": " + std::generic_category().message(error);
+    if (error == EACCES || error == EPERM)
+        return text + ". Run subflowd with CAP_NET_ADMIN, or set ManageSysctl=no.";
+    if (error == EROFS)
+        return text + ". Let its unit write there (ReadWritePaths=/proc/sys/net/mptcp), or set "
+                      "ManageSysctl=no.";
+    return text + '.';
+}
+
+} // namespace
+
+PathManagerSysctl::PathManagerSysctl(fs::path directory, fs::path memory)
+    : directory_(std::move(directory)), memory_(std::move(memory)) {}
+
+bool PathManagerSysctl::hasNames() const {
+    std::error_code error;
+    return fs::exists(directory_ / "path_manager", error);
+}
+
+MptcpEnabled PathManagerSysctl::enabled() const {
+    const auto text = readLine(directory_ / "enabled");
+    if (!text)
+        return MptcpEnabled::noMptcp;
+    return *text == "0" ? MptcpEnabled::no : MptcpEnabled::yes;
+}
+
+std::optional<std::string> PathManagerSysctl::current() const {
+    if (hasNames())
+        return readLine(directory_ / "path_manager");
+    const auto type = readLine(directory_ / "pm_type");
+    if (type == "0")
+        return kernel;
+    return type == "1" ? userspace : type;
+}
+
+std::optional<std::string> PathManagerSysctl::set(const std::string& manager) const {
+    const bool names = hasNames();
+    const auto file = directory_ / (names ? "path_manager" : "pm_type");
+    const auto type = manager == userspace ? "1" : "0";
+    const int error = writeText(file, 0, names ? manager : type);
+    return error == 0 ? std::nullopt : std::optional{sentence(file, manager, error)};
+}
+
+std::optional<std::string> PathManagerSysctl::takeOver() {
+    const auto found = current();
+    if (!found)
+        return "This kernel has no userspace path manager of MPTCP, because " +
+               (directory_ / "path_manager").string() +
+               " and pm_type cannot be read: it needs Linux 5.19 with CONFIG_MPTCP.";
+    if (*found != userspace)
+        if (auto problem = set(userspace))
+            return problem;
+    before_ = *found == userspace ? rememberedOr(*found) : *found;
+    remember(*before_);
+    return std::nullopt;
+}
+
+std::optional<std::string> PathManagerSysctl::restore() {
+    const auto before = std::exchange(before_, std::nullopt);
+    if (!before)
+        return std::nullopt;
+    auto problem = *before != userspace && current() == userspace ? set(*before) : std::nullopt;
+    std::error_code error;
+    if (!problem && !memory_.empty())
+        fs::remove(memory_, error);
+    return problem;
+}
+
+/// What the daemon before this one found, if it ended without restoring.
+std::string PathManagerSysctl::rememberedOr(const std::string& found) const {
+    const auto remembered = memory_.empty() ? std::nullopt : readLine(memory_);
+    return remembered && !remembered->empty() ? *remembered : found;
+}
+
+void PathManagerSysctl::remember(const std::string& manager) const {
+    if (!memory_.empty())
+        writeText(memory_, O_CREAT | O_TRUNC, manager + '\n');
+}
+
+} // namespace subflowd::host
