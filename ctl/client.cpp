@@ -1,0 +1,184 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include "client.hpp"
+
+#include "dbus/bus_names.hpp"
+#include "dbus/sdbus_compat.hpp"
+#include "decode.hpp"
+#include "failure.hpp"
+#include "manager_proxy.hpp"
+
+#include <sys/socket.h>
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <cstring>
+
+namespace subflowd::ctl {
+
+namespace wire = dbus::wire;
+
+namespace {
+
+/// Small pages keep the daemon free for the kernel's events in between.
+constexpr std::uint32_t pageRows = 1000;
+
+CommandFailure unreachable(const std::string& sentence) {
+    return {ExitCode::notRunning, sentence};
+}
+
+bool isOneOf(const std::string& name, std::initializer_list<const char*> names) {
+    return std::ranges::find(names, name) != names.end();
+}
+
+/// What the bus or the daemon answered, with the exit code that fits.
+CommandFailure translated(const sdbus::Error& failure) {
+    const std::string name = failure.getName();
+    const std::string message = failure.getMessage();
+    if (isOneOf(name, {"org.freedesktop.DBus.Error.ServiceUnknown",
+                       "org.freedesktop.DBus.Error.NameHasNoOwner",
+                       "org.freedesktop.DBus.Error.NoReply"}))
+        return unreachable("subflowd is not running on this bus; start it, or give its bus with "
+                           "--bus.");
+    if (isOneOf(name, {dbus::error::accessDenied,
+                       "org.freedesktop.DBus.Error.InteractiveAuthorizationRequired"}))
+        return {ExitCode::notAuthorised, message};
+    if (name == dbus::error::noSuchConnection)
+        return {ExitCode::nothingMatched, message};
+    if (name == dbus::error::invalidArgs)
+        return {ExitCode::usage, message};
+    if (name == dbus::error::invalidConfiguration)
+        return {ExitCode::failed,
+                "The configuration cannot be used; the old one stays in force.\n" + message};
+    return {ExitCode::failed, message};
+}
+
+template <class Call>
+auto translating(Call call) {
+    try {
+        return call();
+    } catch (const sdbus::Error& failure) {
+        throw translated(failure);
+    }
+}
+
+std::unique_ptr<sdbus::IConnection> connect(const std::string& bus) {
+    try {
+        return dbus::compat::openBus(bus);
+    } catch (const sdbus::Error& failure) {
+        throw unreachable("Cannot connect to the D-Bus '" + bus + "' (" + failure.getMessage() +
+                          "); is it running?");
+    }
+}
+
+wire::Dictionary arguments(const Filter& filter) {
+    wire::Dictionary arguments;
+    for (const auto& [key, value] : filter)
+        arguments[key] = key == "token"
+                             ? sdbus::Variant{static_cast<std::uint32_t>(parseToken(value))}
+                             : sdbus::Variant{value};
+    return arguments;
+}
+
+/// One packet, one line; false at the end.
+bool receiveLine(int socket, std::string& line) {
+    std::array<char, 16384> packet{};
+    ssize_t size = 0;
+    do
+        size = ::recv(socket, packet.data(), packet.size(), 0);
+    while (size < 0 && errno == EINTR);
+    if (size < 0)
+        throw CommandFailure(ExitCode::failed,
+                             std::string{"The monitor broke off: "} + std::strerror(errno) + ".");
+    line.assign(packet.data(), static_cast<std::size_t>(size));
+    while (!line.empty() && line.back() == '\n')
+        line.pop_back();
+    return size > 0;
+}
+
+/// The generated proxy is a base class, so that the connection must be a member beside it.
+class ManagerProxy final : public sdbus::ProxyInterfaces<org::subflowd1::Manager_proxy> {
+  public:
+    explicit ManagerProxy(sdbus::IConnection& connection)
+        : ProxyInterfaces(connection, dbus::compat::ServiceName{dbus::serviceName},
+                          sdbus::ObjectPath{dbus::managerPath}) {}
+};
+
+} // namespace
+
+class Client::Proxy {
+  public:
+    explicit Proxy(std::unique_ptr<sdbus::IConnection> connection)
+        : connection_(std::move(connection)), manager_(*connection_) {}
+
+    ManagerProxy* operator->() { return &manager_; }
+
+  private:
+    std::unique_ptr<sdbus::IConnection> connection_;
+    ManagerProxy manager_;
+};
+
+Client::Client(const std::string& bus) : proxy_(std::make_unique<Proxy>(connect(bus))) {}
+
+Client::~Client() = default;
+
+Status Client::status() {
+    return translating([this] { return decode((*proxy_)->GetStatus()); });
+}
+
+std::vector<Connection> Client::connections(const Filter& filter) {
+    return translating([&] {
+        const auto names = linkNames((*proxy_)->ListLinks());
+        std::vector<Connection> all;
+        std::uint64_t cursor = 0;
+        do {
+            const auto [rows, next] =
+                (*proxy_)->ListConnections(arguments(filter), pageRows, cursor);
+            for (const auto& row : rows)
+                all.push_back(decode(row, names));
+            cursor = next;
+        } while (cursor != 0);
+        return all;
+    });
+}
+
+Connection Client::connection(Token token) {
+    return translating([&] {
+        const auto row = (*proxy_)->GetConnection(static_cast<std::uint32_t>(token));
+        return decode(row, linkNames((*proxy_)->ListLinks()));
+    });
+}
+
+std::vector<Path> Client::explain(Token token) {
+    return translating([&] {
+        const auto rows = (*proxy_)->Explain(static_cast<std::uint32_t>(token));
+        const auto names = linkNames((*proxy_)->ListLinks());
+        std::vector<Path> paths;
+        for (const auto& row : rows)
+            paths.push_back(decode(row, names));
+        return paths;
+    });
+}
+
+std::vector<Link> Client::links() {
+    return translating([this] {
+        std::vector<Link> links;
+        for (const auto& link : (*proxy_)->ListLinks())
+            links.push_back(decode(link));
+        return links;
+    });
+}
+
+void Client::monitor(const Filter& filter, const std::function<void(std::string_view)>& onLine) {
+    const auto socket = translating([&] { return (*proxy_)->OpenMonitor(arguments(filter)); });
+    std::string line;
+    while (receiveLine(socket.get(), line))
+        onLine(line);
+    throw unreachable("The daemon ended the monitor; it is no longer running.");
+}
+
+void Client::reload() {
+    translating([this] { (*proxy_)->Reload(); });
+}
+
+} // namespace subflowd::ctl

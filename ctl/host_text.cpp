@@ -1,0 +1,146 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include "prose.hpp"
+#include "text_view.hpp"
+
+#include <subflowd/address_text.hpp>
+
+#include <algorithm>
+
+namespace subflowd::ctl {
+
+namespace {
+
+Row addressRow(const LinkAddress& address) {
+    const bool usable = address.usability == "usable";
+    return {"",
+            "",
+            "",
+            "",
+            {address.usability, usable ? Tone::good : Tone::waiting},
+            toString(address.address) + (address.temporary ? " (temporary)" : "")};
+}
+
+std::vector<Row> rowsOf(const Link& link) {
+    std::vector<Row> rows;
+    for (const auto& address : link.addresses)
+        rows.push_back(addressRow(address));
+    if (rows.empty())
+        rows.push_back({"", "", "", "", "-", "-"});
+    auto& first = rows.front();
+    first[0] = {link.name, Tone::heading};
+    first[1] = link.kind;
+    first[2] = link.role;
+    first[3] = link.up ? Cell{"up", Tone::good} : Cell{"down", Tone::bad};
+    return rows;
+}
+
+std::uint64_t countOf(const Status& status, const char* key) {
+    const auto at = status.counts.find(key);
+    return at == status.counts.end() ? 0 : at->second;
+}
+
+std::string number(const Status& status, const char* key) {
+    return std::to_string(countOf(status, key));
+}
+
+std::string connectionCounts(const Status& status) {
+    return number(status, "connections") + " now (" + number(status, "foreign") +
+           " left to the kernel), " + number(status, "connections_seen") + " seen";
+}
+
+std::string subflowCounts(const Status& status) {
+    return number(status, "subflows") + " now (" + number(status, "pending") + " pending); " +
+           number(status, "subflows_requested") + " requested, " +
+           number(status, "subflows_established") + " established, " +
+           number(status, "subflows_failed") + " failed";
+}
+
+std::string commandCounts(const Status& status) {
+    return number(status, "commands") + " sent, " + number(status, "commands_refused") + " refused";
+}
+
+std::string eventCounts(const Status& status) {
+    return "lost " + counted(status.eventsLost, "time") + ", " + counted(status.resyncs, "resync") +
+           ", " + counted(countOf(status, "repairs"), "repair");
+}
+
+/// The bound under which a share of all answers stayed.
+std::string quantile(const std::vector<LatencyBucket>& buckets, std::uint64_t perCent) {
+    std::uint64_t all = 0;
+    for (const auto& bucket : buckets)
+        all += bucket.count;
+    std::uint64_t below = 0;
+    for (const auto& bucket : buckets) {
+        below += bucket.count;
+        if (below * 100 >= all * perCent)
+            return bucket.atMost ? "under " + spanText(*bucket.atMost) : "longer than measured";
+    }
+    return "-";
+}
+
+std::string latencyText(const std::vector<LatencyBucket>& buckets) {
+    const auto answered = [](const LatencyBucket& bucket) { return bucket.count > 0; };
+    if (std::ranges::none_of(buckets, answered))
+        return "nothing answered yet";
+    return "half " + quantile(buckets, 50) + ", 99% " + quantile(buckets, 99);
+}
+
+std::string policyNames(const std::vector<Policy>& policies) {
+    std::vector<std::string> names;
+    for (const auto& policy : policies)
+        names.push_back(policy.quarantined ? policy.name + " (quarantined)" : policy.name);
+    return names.empty() ? "none" : joined(names, ", ");
+}
+
+std::string known(const std::string& text) {
+    return text.empty() ? "not known" : text;
+}
+
+} // namespace
+
+std::string statusText(const Status& status, Colouring colouring) {
+    const auto tone = status.problems.empty() ? Tone::good : Tone::bad;
+    Table facts;
+    facts.add({"State", {status.state, tone}});
+    facts.add({"Mode", status.mode});
+    facts.add({"Uptime", spanText(status.uptime)});
+    facts.add({"Path manager", known(status.pathManager)});
+    facts.add({"Connections", connectionCounts(status)});
+    facts.add({"Subflows", subflowCounts(status)});
+    facts.add({"Commands", commandCounts(status)});
+    facts.add({"Events", eventCounts(status)});
+    facts.add({"Latency", latencyText(status.latency)});
+    facts.add({"Policies", policyNames(status.policies)});
+    auto text = painted("subflowd " + status.version, Tone::heading, colouring) + '\n' +
+                facts.text(colouring, 2);
+    if (!status.kernelFeatures.empty())
+        text += "  Kernel features\n" + wrapped(joined(status.kernelFeatures, ", "), 4);
+    for (const auto& problem : status.problems)
+        text += '\n' + painted("Problem: ", Tone::bad, colouring) + problem + '\n';
+    return text;
+}
+
+std::string linksText(const std::vector<Link>& links, Colouring colouring) {
+    if (links.empty())
+        return "No links.\n";
+    Table table;
+    table.addHeading({"LINK", "KIND", "ROLE", "STATE", "USABILITY", "ADDRESS"});
+    for (const auto& link : links)
+        for (auto& row : rowsOf(link))
+            table.add(std::move(row));
+    return table.text(colouring);
+}
+
+std::string policiesText(const std::vector<Policy>& policies, Colouring colouring) {
+    if (policies.empty())
+        return "No policies.\n";
+    Table table;
+    table.addHeading({"POLICY", "STATE", "STRIKES"});
+    for (const auto& policy : policies)
+        table.add({policy.name,
+                   policy.quarantined ? Cell{"quarantined", Tone::bad} : Cell{"active", Tone::good},
+                   std::to_string(policy.strikes)});
+    return table.text(colouring);
+}
+
+} // namespace subflowd::ctl

@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include "prose.hpp"
+
+#include "dbus/notation.hpp"
+
+#include <array>
+#include <sstream>
+
+namespace subflowd::ctl {
+
+namespace {
+
+struct Unit {
+    std::uint64_t seconds;
+    const char* name;
+};
+
+constexpr std::array<Unit, 4> units{{{86400, " d"}, {3600, " h"}, {60, " min"}, {1, " s"}}};
+
+} // namespace
+
+std::string spanText(Microseconds span) {
+    if (span < std::chrono::milliseconds{1})
+        return std::to_string(span.count()) + " us";
+    if (span < std::chrono::seconds{1})
+        return std::to_string(span.count() / 1000) + " ms";
+    auto rest = span.count() / 1'000'000;
+    std::string text;
+    for (std::size_t i = 0; i < units.size(); ++i) {
+        const auto count = rest / units[i].seconds;
+        rest %= units[i].seconds;
+        if (count == 0 && text.empty())
+            continue;
+        if (!text.empty())
+            return count == 0 ? text : text + ' ' + std::to_string(count) + units[i].name;
+        text = std::to_string(count) + units[i].name;
+    }
+    return text;
+}
+
+std::string pathText(const Endpoint& local, const Endpoint& remote) {
+    return dbus::endpointText(local) + " -> " + dbus::endpointText(remote);
+}
+
+std::string counted(std::uint64_t count, std::string_view noun) {
+    auto text = std::to_string(count).append(" ").append(noun);
+    return count == 1 ? text : text + 's';
+}
+
+std::string wrapped(std::string_view words, std::size_t indent) {
+    constexpr std::size_t columns = 80;
+    std::istringstream in{std::string{words}};
+    std::string text;
+    std::string line;
+    const auto finishLine = [&] {
+        if (!line.empty())
+            text.append(indent, ' ').append(line).append("\n");
+        line.clear();
+    };
+    for (std::string word; in >> word;) {
+        if (!line.empty() && indent + line.size() + 1 + word.size() > columns)
+            finishLine();
+        line += line.empty() ? word : ' ' + word;
+    }
+    finishLine();
+    return text;
+}
+
+std::string joined(const std::vector<std::string>& texts, std::string_view separator) {
+    std::string all;
+    for (const auto& text : texts)
+        all.append(all.empty() ? std::string_view{} : separator).append(text);
+    return all;
+}
+
+} // namespace subflowd::ctl

@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#pragma once
+
+#include "core/engine.hpp"
+
+#include <subflowd/time.hpp>
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace subflowd::dbus {
+
+/// A bucket of the latency histogram, which runs from short to long.
+struct LatencyBucket {
+    Duration atMost{};       ///< Duration::max(): no bound
+    std::uint64_t count = 0; ///< of this bucket alone
+
+    friend bool operator==(const LatencyBucket&, const LatencyBucket&) = default;
+};
+
+/// What the daemon says of itself beside what the engine knows.
+struct Status {
+    std::string version;                     ///< "0.1.0"; constant
+    std::string mode;                        ///< "userspace", "kernel" or "observe"
+    Duration uptime{};                       ///< since the daemon started
+    std::string pathManager;                 ///< of the kernel; empty if it cannot be read
+    std::vector<std::string> kernelFeatures; ///< one word each; constant
+    std::vector<std::string> problems;       ///< whole sentences; empty if all is well
+    std::vector<LatencyBucket> latency;      ///< from a kernel's event to the answer to it
+
+    friend bool operator==(const Status&, const Status&) = default;
+};
+
+/// What the D-Bus service needs from the daemon. Called from the event loop only; must outlive
+/// the service and must not throw.
+class Host {
+  public:
+    Host() = default;
+    Host(const Host&) = delete;
+    Host& operator=(const Host&) = delete;
+    virtual ~Host() = default;
+
+    /// The clock that `Server::publish` and the engine are told.
+    virtual Instant now() const = 0;
+
+    /// Asked between two steps; the reference is used during the call only.
+    virtual const core::Engine& engine() const = 0;
+
+    virtual Status status() const = 0;
+
+    /// Reads the configuration again. The diagnostics, one a line, if it cannot be used (the old
+    /// one stays in force); nothing if the new one is in force.
+    virtual std::optional<std::string> reload() = 0;
+
+    /// The bus went away: nothing is served any more; monitors that are open go on. Called once,
+    /// from inside the service, which must not be destroyed before the call returned.
+    virtual void busLost(const std::string& why) = 0;
+};
+
+} // namespace subflowd::dbus

@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#pragma once
+
+#include <sdbus-c++/sdbus-c++.h>
+
+#include <chrono>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <type_traits>
+
+/// What differs between sdbus-c++ 1.2 and 2.x, as far as it is used here. SDBUS_MAJOR is set by
+/// the build.
+namespace subflowd::dbus::compat {
+
+#if SDBUS_MAJOR >= 2
+using ServiceName = sdbus::ServiceName;
+using ErrorName = sdbus::Error::Name;
+
+/// The first argument of the handler of an asynchronous reply: tests as true on failure.
+using ReplyError = std::optional<sdbus::Error>;
+
+/// The unique name of the caller of the method that is being served.
+inline std::string callerOf(const sdbus::IObject& object) {
+    return object.getCurrentlyProcessedMessage().getSender();
+}
+
+inline bool processOne(sdbus::IConnection& connection) {
+    return connection.processPendingEvent();
+}
+
+inline std::uint64_t pollDeadline(const sdbus::IConnection::PollData& poll) {
+    return poll.timeout == std::chrono::microseconds::max()
+               ? UINT64_MAX
+               : static_cast<std::uint64_t>(poll.timeout.count());
+}
+#else
+using ServiceName = std::string;
+using ErrorName = std::string;
+using ReplyError = const sdbus::Error*;
+
+inline std::string callerOf(const sdbus::IObject& object) {
+    return object.getCurrentlyProcessedMessage()->getSender();
+}
+
+inline bool processOne(sdbus::IConnection& connection) {
+    return connection.processPendingRequest();
+}
+
+/// When to process although nothing arrived: microseconds of CLOCK_MONOTONIC, UINT64_MAX: never.
+inline std::uint64_t pollDeadline(const sdbus::IConnection::PollData& poll) {
+    return poll.timeout_usec;
+}
+#endif
+
+inline sdbus::Error makeError(const char* name, const std::string& message) {
+    return sdbus::Error{ErrorName{name}, message};
+}
+
+/// Connects to "system", "session", or an address such as "unix:path=/run/lab/bus". Throws
+/// sdbus::Error.
+inline std::unique_ptr<sdbus::IConnection> openBus(const std::string& bus) {
+    if (bus == "system")
+        return sdbus::createSystemBusConnection();
+    if (bus == "session")
+        return sdbus::createSessionBusConnection();
+    return sdbus::createSessionBusConnectionWithAddress(bus);
+}
+
+} // namespace subflowd::dbus::compat

@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include "runtime/configurator.hpp"
+
+#include "build_config.hpp"
+#include "config/check_settings.hpp"
+#include "config/files.hpp"
+#include "config/load.hpp"
+#include "fullmesh.hpp"
+#include "plugins/policy_set.hpp"
+
+#include <subflowd/plugin.hpp>
+
+#include <array>
+#include <utility>
+#include <variant>
+#include <vector>
+
+namespace subflowd::runtime {
+
+namespace {
+
+constexpr auto fullmeshDescriptor = describePlugin<fullmesh::Fullmesh>();
+constexpr std::array builtIn{&fullmeshDescriptor};
+
+std::vector<plugins::PluginDirectory> directoriesOf(const Options& options) {
+    using Presence = plugins::PluginDirectory::Presence;
+    std::vector<plugins::PluginDirectory> directories;
+    for (const auto& path : options.pluginDirectories)
+        directories.push_back({path, Presence::required});
+    directories.push_back({SUBFLOWD_PLUGIN_DIR, Presence::optional});
+    return directories;
+}
+
+std::vector<std::filesystem::path> filesOf(const Options& options) {
+    if (options.config)
+        return config::findFiles(*options.config);
+    return config::findFiles(config::Directories{SUBFLOWD_VENDOR_DIR, SUBFLOWD_ADMIN_DIR});
+}
+
+std::vector<plugins::RuleRequest> requestsOf(const config::Config& config) {
+    std::vector<plugins::RuleRequest> requests;
+    for (const auto& rule : config.rules) {
+        plugins::RuleRequest request{rule.name, rule.match, {}, {}};
+        request.where = toString(config::originOf(rule.origins, "Policies"));
+        for (const auto& policy : rule.policies) {
+            plugins::PolicyRequest wanted{policy, {}};
+            for (const auto& setting : config::settingsOf(config, policy, rule.name))
+                wanted.settings.push_back({setting.key, setting.value, toString(setting.origin)});
+            request.chain.push_back(std::move(wanted));
+        }
+        requests.push_back(std::move(request));
+    }
+    return requests;
+}
+
+} // namespace
+
+Configurator::Configurator(const Options& options)
+    : options_(options), catalog_(builtIn, directoriesOf(options)) {}
+
+Reading Configurator::read() {
+    auto parsed = config::load(filesOf(options_));
+    Reading result{std::move(parsed.config), nullptr, std::move(parsed.diagnostics)};
+    auto made = plugins::makePolicies(catalog_, requestsOf(result.config));
+    for (auto& warning : config::checkSettings(result.config, catalog_.known()))
+        result.diagnostics.push_back(std::move(warning));
+    if (auto* faults = std::get_if<std::vector<plugins::Fault>>(&made)) {
+        for (auto& fault : *faults)
+            result.diagnostics.push_back(
+                {config::Severity::error, {std::move(fault.where), 0}, std::move(fault.text)});
+        return result;
+    }
+    if (config::hasErrors(result.diagnostics))
+        return result;
+    std::vector<core::LinkRule> links;
+    for (const auto& link : result.config.links)
+        links.push_back(link.rule);
+    result.core =
+        std::get<plugins::PolicySet>(std::move(made))
+            .configure(result.config.daemon.mode, result.config.daemon.limits, std::move(links));
+    return result;
+}
+
+std::string toText(const config::Diagnostics& diagnostics) {
+    std::string text;
+    for (const auto& diagnostic : diagnostics)
+        text += (text.empty() ? "" : "\n") + toString(diagnostic);
+    return text;
+}
+
+} // namespace subflowd::runtime

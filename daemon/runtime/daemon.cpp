@@ -1,0 +1,216 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include "runtime/daemon.hpp"
+
+#include "build_config.hpp"
+#include "host/network_namespace.hpp"
+#include "host/other_path_managers.hpp"
+#include "runtime/exit_status.hpp"
+
+#include <csignal>
+#include <filesystem>
+#include <system_error>
+#include <utility>
+
+namespace subflowd::runtime {
+
+namespace {
+
+using Level = host::Log::Level;
+
+constexpr auto sysctlDirectory = "/proc/sys/net/mptcp";
+
+std::filesystem::path stateFileOf(const Options& options, const char* suffix) {
+    return options.stateDirectory / (host::fileStem(host::currentNetworkNamespace()) + suffix);
+}
+
+void requireMultipathTcp(const host::PathManagerSysctl& sysctl) {
+    switch (sysctl.enabled()) {
+    case host::MptcpEnabled::yes:
+        return;
+    case host::MptcpEnabled::no:
+        throw StartFailure(ExitStatus::noMultipathTcp,
+                           "MPTCP is switched off in this network namespace: set "
+                           "net.mptcp.enabled=1");
+    case host::MptcpEnabled::noMptcp:
+        throw StartFailure(ExitStatus::noMultipathTcp,
+                           "this kernel has no MPTCP (there is no net.mptcp.enabled): run a "
+                           "kernel built with CONFIG_MPTCP");
+    }
+}
+
+host::InstanceLock lockOrFailure() {
+    try {
+        return host::InstanceLock{};
+    } catch (const std::runtime_error& error) {
+        throw StartFailure(ExitStatus::alreadyManaged, error.what());
+    }
+}
+
+netlink::KernelFeatures kernelOrFailure() {
+    try {
+        auto features = netlink::resolveKernel();
+        if (!features.userspaceCommands)
+            throw std::runtime_error("this kernel has no commands for userspace path managers: "
+                                     "Linux 5.19 or later is needed");
+        return features;
+    } catch (const std::runtime_error& error) {
+        throw StartFailure(ExitStatus::noMultipathTcp, error.what());
+    }
+}
+
+} // namespace
+
+Daemon::Daemon(const Options& options, Reading reading, Configurator& configurator)
+    : options_(options),
+      configurator_(configurator),
+      config_(std::move(reading.config)),
+      log_(host::readerOfStandardError(), options.logLevel.value_or(config_.daemon.logLevel)),
+      started_(EventLoop::now()),
+      lock_(lockOrFailure()),
+      kernel_(kernelOrFailure()),
+      sysctl_(sysctlDirectory, stateFileOf(options, ".path-manager")),
+      state_(options.stateDirectory, host::currentNetworkNamespace()),
+      engine_(std::move(reading.core)),
+      link_(loop_, engine_, state_, kernel_, config_.daemon.receiveBuffer) {
+    logDiagnostics(reading.diagnostics);
+    for (const auto& warning : state_.warnings())
+        log(Level::warning, warning);
+    if (!lock_.warning().empty())
+        log(Level::warning, lock_.warning());
+    refuseOtherPathManagers();
+    loop_.watchSignal(SIGTERM, [this] { loop_.exit(); });
+    loop_.watchSignal(SIGINT, [this] { loop_.exit(); });
+    loop_.watchSignal(SIGHUP, [this] { reload(); });
+    link_.listen([this](const core::Outcome& outcome, Instant when) { publish(outcome, when); });
+    link_.prime();
+    openBus();
+    takeOver();
+}
+
+Daemon::~Daemon() = default;
+
+void Daemon::refuseOtherPathManagers() {
+    for (const auto& other : host::otherPathManagers(static_cast<std::uint32_t>(kernel_.events))) {
+        const auto who = (other.name.empty() ? std::string{"a process"} : other.name) +
+                         (other.pid > 0 ? " (pid " + std::to_string(other.pid) + ")" : "");
+        const bool manages = other.name == "mptcpd" || other.name == "subflowd";
+        if (manages && config_.daemon.mode == core::Mode::userspace)
+            throw StartFailure(ExitStatus::alreadyManaged,
+                               "another path manager is active in this network namespace: " + who +
+                                   "; stop it first");
+        log(Level::notice, who + " listens to MPTCP events, too; if it is a path manager, every "
+                                 "subflow will be made twice");
+    }
+}
+
+void Daemon::openBus() {
+    if (options_.bus == "none")
+        return;
+    bus_ = std::make_unique<dbus::Server>(options_.bus, loop_.raw(), *this);
+}
+
+/// The path manager of new connections becomes this daemon, or it says why it cannot.
+void Daemon::takeOver() {
+    if (config_.daemon.mode != core::Mode::userspace)
+        return;
+    const auto current = sysctl_.current();
+    if (config_.daemon.manageSysctl) {
+        if (const auto problem = sysctl_.takeOver())
+            throw StartFailure(ExitStatus::notPermitted, *problem);
+    } else if (current && *current != "userspace") {
+        throw StartFailure(ExitStatus::notPermitted,
+                           "the kernel's own path manager is selected and ManageSysctl=no: set "
+                           "net.mptcp.path_manager=userspace, or ManageSysctl=yes");
+    }
+}
+
+void Daemon::run() {
+    const auto counters = engine_.counters();
+    log(Level::notice,
+        "subflowd " SUBFLOWD_VERSION " is ready: " + std::to_string(counters.connections) +
+            " connections, " + std::to_string(counters.subflows) + " subflows found");
+    loop_.enableWatchdog();
+    notifier_.ready();
+    loop_.run();
+    notifier_.stopping();
+    if (config_.daemon.mode == core::Mode::userspace && config_.daemon.manageSysctl)
+        if (const auto problem = sysctl_.restore())
+            log(Level::warning, *problem);
+    log(Level::notice, "subflowd ends; subflows stay as they are");
+}
+
+void Daemon::publish(const core::Outcome& outcome, Instant when) {
+    for (const auto& record : outcome.log)
+        log_.write(when, record);
+    if (bus_)
+        bus_->publish(outcome.changes, when);
+}
+
+dbus::Status Daemon::status() const {
+    dbus::Status status;
+    status.version = SUBFLOWD_VERSION;
+    status.mode = config_.daemon.mode == core::Mode::observe ? "observe" : "userspace";
+    status.uptime = now() - started_;
+    status.pathManager = sysctl_.current().value_or("");
+    status.kernelFeatures = kernel_.names();
+    status.problems = problems_;
+    for (std::size_t i = 0; i < link_.latency().size(); ++i) {
+        const bool last = i + 1 == link_.latency().size();
+        const Duration bound = std::chrono::microseconds(std::int64_t{1} << i);
+        status.latency.push_back({last ? Duration::max() : bound, link_.latency()[i]});
+    }
+    return status;
+}
+
+std::optional<std::string> Daemon::reload() {
+    notifier_.reloading(now());
+    auto reading = configurator_.read();
+    logDiagnostics(reading.diagnostics);
+    std::optional<std::string> problem;
+    if (reading.core) {
+        config_ = std::move(reading.config);
+        log_.setLevel(options_.logLevel.value_or(config_.daemon.logLevel));
+        link_.step(core::Configured{std::move(reading.core)});
+        log(Level::notice, "the configuration was read again and is in force");
+    } else {
+        log(Level::error, "the configuration was not changed: the new one cannot be used");
+        problem = toText(reading.diagnostics);
+    }
+    notifier_.ready();
+    return problem;
+}
+
+void Daemon::busLost(const std::string& why) {
+    problems_.push_back("the bus is gone: " + why);
+    log(Level::error, problems_.back() + "; connections are managed all the same, subflowctl "
+                                         "cannot reach the daemon until it is restarted");
+}
+
+void Daemon::logDiagnostics(const config::Diagnostics& diagnostics) {
+    for (const auto& diagnostic : diagnostics)
+        log(diagnostic.severity == config::Severity::error ? Level::error : Level::warning,
+            toString(diagnostic));
+}
+
+void Daemon::log(Level level, std::string_view text) {
+    log_.write(now(), level, text);
+}
+
+void runDaemon(const Options& options) {
+    Configurator configurator{options};
+    auto reading = configurator.read();
+    if (!reading.core)
+        throw StartFailure(ExitStatus::badConfiguration,
+                           "the configuration cannot be used:\n" + toText(reading.diagnostics));
+    requireMultipathTcp(host::PathManagerSysctl{sysctlDirectory, {}});
+    try {
+        Daemon daemon{options, std::move(reading), configurator};
+        daemon.run();
+    } catch (const std::system_error& error) {
+        const bool denied = error.code() == std::errc::operation_not_permitted ||
+                            error.code() == std::errc::permission_denied;
+        throw StartFailure(denied ? ExitStatus::notPermitted : ExitStatus::failure, error.what());
+    }
+}
+
+} // namespace subflowd::runtime

@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#pragma once
+
+#include "core/engine.hpp"
+#include "dbus/host.hpp"
+#include "dbus/server.hpp"
+#include "host/instance_lock.hpp"
+#include "host/log.hpp"
+#include "host/notify.hpp"
+#include "host/path_manager_sysctl.hpp"
+#include "host/state_file.hpp"
+#include "runtime/configurator.hpp"
+#include "runtime/event_loop.hpp"
+#include "runtime/kernel_link.hpp"
+#include "runtime/options.hpp"
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace subflowd::runtime {
+
+/// The daemon: everything put together. Constructing it starts it, in the order that loses
+/// nothing: configuration, kernel, what exists, bus, and only then the path-manager sysctl, so
+/// that the kernel hands connections over to somebody who is there.
+class Daemon final : public dbus::Host {
+  public:
+    /// Throws StartFailure.
+    Daemon(const Options& options, Reading reading, Configurator& configurator);
+    ~Daemon() override;
+
+    /// Runs until SIGTERM or SIGINT. Subflows stay as they are.
+    void run();
+
+    Instant now() const override { return EventLoop::now(); }
+
+    const core::Engine& engine() const override { return engine_; }
+
+    dbus::Status status() const override;
+    std::optional<std::string> reload() override;
+    void busLost(const std::string& why) override;
+
+  private:
+    void refuseOtherPathManagers();
+    void openBus();
+    void takeOver();
+    void publish(const core::Outcome& outcome, Instant when);
+    void logDiagnostics(const config::Diagnostics& diagnostics);
+    void log(host::Log::Level level, std::string_view text);
+
+    const Options& options_;
+    Configurator& configurator_;
+    config::Config config_;
+    host::Log log_;
+    Instant started_;
+    EventLoop loop_;
+    host::InstanceLock lock_;
+    netlink::KernelFeatures kernel_;
+    host::PathManagerSysctl sysctl_;
+    host::StateFile state_;
+    core::Engine engine_;
+    KernelLink link_;
+    std::unique_ptr<dbus::Server> bus_;
+    host::Notifier notifier_;
+    std::vector<std::string> problems_;
+};
+
+/// Checks what the host must offer, makes the daemon and runs it.
+void runDaemon(const Options& options);
+
+} // namespace subflowd::runtime

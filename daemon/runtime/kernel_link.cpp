@@ -1,0 +1,220 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include "runtime/kernel_link.hpp"
+
+#include <algorithm>
+#include <bit>
+#include <stdexcept>
+#include <system_error>
+
+namespace subflowd::runtime {
+
+namespace {
+
+/// Mass work gives the loop a turn after this long.
+constexpr auto longestTurn = std::chrono::milliseconds(2);
+
+/// Events are read this many times in a turn before others have theirs.
+constexpr int drainsPerTurn = 256;
+
+/// Between two snapshots, however many events were lost meanwhile.
+constexpr auto snapshotInterval = std::chrono::milliseconds(100);
+
+} // namespace
+
+KernelLink::KernelLink(EventLoop& loop, core::Engine& engine, host::StateFile& state,
+                       const netlink::KernelFeatures& kernel, std::size_t receiveBuffer)
+    : loop_(loop),
+      engine_(engine),
+      state_(state),
+      events_(kernel.family, kernel.events, receiveBuffer),
+      commands_(kernel.family) {
+    using Turn = EventLoop::Turn;
+    loop_.setTimerCallback([this] { onTimer(); });
+    loop_.watch(events_.fd(), Turn::kernelEvents, [this] { onEvents(); });
+    for (const auto fd : commands_.fds())
+        loop_.watch(fd, Turn::answers, [this] { onAnswers(); });
+    for (const auto fd : routes_.fds())
+        loop_.watch(fd, Turn::network, [this] { onNetwork(); });
+    loop_.watch(diag_.fd(), Turn::network, [this] { onSnapshot(); });
+}
+
+void KernelLink::prime() {
+    changes_.clear();
+    routes_.startDump(changes_);
+    const auto now = EventLoop::now();
+    for (const auto& change : changes_)
+        take(now, change);
+    while (routes_.state() == netlink::RouteSocket::State::dumping)
+        loop_.runOnce(std::chrono::seconds(1));
+    if (routes_.state() == netlink::RouteSocket::State::failed)
+        throw std::system_error(routes_.error(), std::generic_category(),
+                                "the kernel does not list links, addresses and routes");
+    primed_ = true;
+    startSnapshot(core::snapshot::Occasion::start);
+    while (snapshotRunning_)
+        loop_.runOnce(std::chrono::seconds(1));
+    if (diag_.state() == netlink::DiagSocket::State::failed)
+        throw std::system_error(diag_.error(), std::generic_category(),
+                                "the kernel does not list the connections that exist (is the "
+                                "module mptcp_diag there?)");
+    state_.retain([this](Token token) { return engine_.report(token).has_value(); });
+}
+
+void KernelLink::step(const core::Input& input) {
+    const auto now = EventLoop::now();
+    take(now, input);
+    flush(now);
+    workOff();
+}
+
+void KernelLink::onEvents() {
+    for (int i = 0; i < drainsPerTurn; ++i)
+        if (!drainOnce()) {
+            if (snapshotWanted_ && primed_)
+                startSnapshot(core::snapshot::Occasion::eventsLost);
+            break;
+        }
+    takeAnswers(); // the kernel answers while it takes a command, so they are there already
+    workOff();
+}
+
+/// Reads a batch of events and sends the commands that answer them. Whether there may be more.
+bool KernelLink::drainOnce() {
+    const auto begun = EventLoop::now();
+    const auto drained = events_.drain();
+    for (const auto& event : drained.events)
+        take(begun, event);
+    if (drained.overrun == netlink::Overrun::yes)
+        take(begun, core::EventsLost{});
+    if (!batch_.empty()) {
+        flush(begun);
+        countLatency(EventLoop::now() - begun);
+    }
+    return drained.queue == netlink::Queue::mayHoldMore;
+}
+
+void KernelLink::onAnswers() {
+    takeAnswers();
+    workOff();
+}
+
+void KernelLink::takeAnswers() {
+    finished_.clear();
+    commands_.receive(finished_);
+    if (finished_.empty())
+        return;
+    const auto now = EventLoop::now();
+    for (auto& result : finished_)
+        take(now, std::move(result));
+    flush(now);
+}
+
+void KernelLink::onNetwork() {
+    changes_.clear();
+    routes_.receive(changes_);
+    const auto now = EventLoop::now();
+    for (const auto& change : changes_)
+        take(now, change);
+    flush(now);
+    workOff();
+}
+
+void KernelLink::onSnapshot() {
+    parts_.clear();
+    diag_.receive(parts_);
+    const auto now = EventLoop::now();
+    for (auto& part : parts_) {
+        recall(part);
+        take(now, std::move(part));
+    }
+    snapshotRunning_ = diag_.state() == netlink::DiagSocket::State::running;
+    flush(now);
+    workOff();
+}
+
+void KernelLink::onTimer() {
+    const auto now = EventLoop::now();
+    if (commands_.nextDeadline() <= now) {
+        finished_.clear();
+        commands_.expire(now, finished_);
+        for (auto& result : finished_)
+            take(now, std::move(result));
+        flush(now);
+    }
+    if (snapshotWanted_ && primed_)
+        startSnapshot(core::snapshot::Occasion::eventsLost);
+    workOff();
+}
+
+/// Mass work in slices: each is sent, then the kernel's events are drained.
+void KernelLink::workOff() {
+    const auto begun = EventLoop::now();
+    for (auto now = begun; wake_ <= now && now - begun < longestTurn; now = EventLoop::now()) {
+        take(now, core::Tick{});
+        flush(now);
+        while (drainOnce()) {
+        }
+    }
+    armTimer();
+}
+
+void KernelLink::take(Instant now, const core::Input& input) {
+    perform(now, engine_.step(now, input));
+}
+
+void KernelLink::perform(Instant now, const core::Outcome& outcome) {
+    for (const auto& memo : outcome.memos)
+        state_.write(memo);
+    batch_.insert(batch_.end(), outcome.commands.begin(), outcome.commands.end());
+    snapshotWanted_ = snapshotWanted_ || outcome.resync == core::Resync::needed;
+    wake_ = outcome.wake;
+    if (listener_ && !(outcome.changes.empty() && outcome.log.empty()))
+        listener_(outcome, now);
+}
+
+void KernelLink::flush(Instant now) {
+    if (batch_.empty())
+        return;
+    commands_.send(batch_, now);
+    batch_.clear();
+}
+
+void KernelLink::startSnapshot(core::snapshot::Occasion occasion) {
+    const auto now = EventLoop::now();
+    const bool soon =
+        occasion != core::snapshot::Occasion::start && now - lastSnapshot_ < snapshotInterval;
+    if (snapshotRunning_ || soon)
+        return; // the timer or the end of the running one comes back to it
+    snapshotWanted_ = false;
+    snapshotRunning_ = true;
+    lastSnapshot_ = now;
+    parts_.clear();
+    diag_.start(occasion, parts_);
+    for (auto& part : parts_)
+        take(now, std::move(part));
+    snapshotRunning_ = diag_.state() == netlink::DiagSocket::State::running;
+}
+
+/// Adds what the state file kept to what the kernel tells.
+void KernelLink::recall(core::SnapshotPart& part) const {
+    if (auto* connection = std::get_if<core::snapshot::Connection>(&part))
+        connection->remembered = state_.recall(connection->token, connection->initial);
+}
+
+void KernelLink::armTimer() {
+    auto next = std::min(wake_, commands_.nextDeadline());
+    if (snapshotWanted_ && primed_ && !snapshotRunning_)
+        next = std::min(next, lastSnapshot_ + snapshotInterval);
+    if (next != never)
+        loop_.wakeBy(next);
+}
+
+void KernelLink::countLatency(Duration duration) {
+    const auto microseconds =
+        std::chrono::duration_cast<std::chrono::microseconds>(duration).count();
+    const auto bucket =
+        static_cast<std::size_t>(std::bit_width(static_cast<std::uint64_t>(microseconds)));
+    ++latency_[std::min(bucket, latency_.size() - 1)];
+}
+
+} // namespace subflowd::runtime

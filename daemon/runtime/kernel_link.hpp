@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#pragma once
+
+#include "core/engine.hpp"
+#include "host/state_file.hpp"
+#include "netlink/command_port.hpp"
+#include "netlink/control.hpp"
+#include "netlink/diag_socket.hpp"
+#include "netlink/event_socket.hpp"
+#include "netlink/route_socket.hpp"
+#include "runtime/event_loop.hpp"
+
+#include <subflowd/time.hpp>
+
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <vector>
+
+namespace subflowd::runtime {
+
+/// Joins the engine and the kernel: what the kernel reports becomes inputs, and what the engine
+/// wants becomes commands. Nothing waits.
+///
+/// The order of every turn: the kernel's events first, their commands in one go; then answers;
+/// then mass work, a slice at a time, with the events drained in between.
+class KernelLink {
+  public:
+    /// What an outcome has for others than the kernel.
+    using Listener = std::function<void(const core::Outcome&, Instant)>;
+
+    KernelLink(EventLoop& loop, core::Engine& engine, host::StateFile& state,
+               const netlink::KernelFeatures& kernel, std::size_t receiveBuffer);
+
+    void listen(Listener listener) { listener_ = std::move(listener); }
+
+    /// Learns the network and the connections that exist. Returns when both are known.
+    void prime();
+
+    /// Takes an input that does not come from the kernel.
+    void step(const core::Input& input);
+
+    const netlink::EventCounters& events() const { return events_.counters(); }
+
+    /// How long it took from a batch of events to the commands that answer it, by powers of two
+    /// of a microsecond.
+    const std::vector<std::uint64_t>& latency() const { return latency_; }
+
+  private:
+    void onEvents();
+    void onAnswers();
+    void onNetwork();
+    void onSnapshot();
+    void onTimer();
+
+    bool drainOnce();
+    void takeAnswers();
+    void take(Instant now, const core::Input& input);
+    void perform(Instant now, const core::Outcome& outcome);
+    void flush(Instant now);
+    void workOff();
+    void startSnapshot(core::snapshot::Occasion occasion);
+    void recall(core::SnapshotPart& part) const;
+    void armTimer();
+    void countLatency(Duration duration);
+
+    EventLoop& loop_;
+    core::Engine& engine_;
+    host::StateFile& state_;
+    netlink::EventSocket events_;
+    netlink::CommandPort commands_;
+    netlink::RouteSocket routes_;
+    netlink::DiagSocket diag_;
+    Listener listener_;
+    Instant wake_ = never;
+    bool snapshotRunning_ = false;
+    bool snapshotWanted_ = false;
+    bool primed_ = false;
+    Instant lastSnapshot_{};
+    std::vector<core::IssuedCommand> batch_;
+    std::vector<core::CommandFinished> finished_;
+    std::vector<core::NetworkChange> changes_;
+    std::vector<core::SnapshotPart> parts_;
+    std::vector<std::uint64_t> latency_ = std::vector<std::uint64_t>(24);
+};
+
+} // namespace subflowd::runtime
