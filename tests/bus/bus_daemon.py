@@ -1,0 +1,80 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""The daemon on a bus with the rules of a system bus and our policy file."""
+
+import pathlib
+import shutil
+import subprocess
+
+from lab.daemon import Bus, Daemon
+from lab.namespace import Namespace
+from lab.waiting import wait_for
+
+SOURCE = pathlib.Path(__file__).resolve().parents[2]
+NOBODY = 65534
+
+#: What /usr/share/dbus-1/system.conf says, as far as it matters here: who may do what.
+SYSTEM_BUS = """<!DOCTYPE busconfig PUBLIC "-//freedesktop//DTD D-BUS Bus Configuration 1.0//EN"
+ "http://www.freedesktop.org/standards/dbus/1.0/busconfig.dtd">
+<busconfig>
+  <type>system</type>
+  <listen>{address}</listen>
+  <auth>EXTERNAL</auth>
+  <policy context="default">
+    <allow user="*"/>
+    <deny own="*"/>
+    <deny send_type="method_call"/>
+    <allow send_type="signal"/>
+    <allow send_requested_reply="true" send_type="method_return"/>
+    <allow send_requested_reply="true" send_type="error"/>
+    <allow receive_type="method_call"/>
+    <allow receive_type="method_return"/>
+    <allow receive_type="error"/>
+    <allow receive_type="signal"/>
+    <allow send_destination="org.freedesktop.DBus"/>
+  </policy>
+  <include>{policy}</include>
+</busconfig>
+"""
+
+
+class SystemBus(Bus):
+    """A bus where everything is forbidden that systemd/org.subflowd1.conf does not allow."""
+
+    def __init__(self, directory: pathlib.Path) -> None:
+        self.address = f"unix:path={directory / 'system-bus'}"
+        config = directory / "system-bus.conf"
+        config.write_text(SYSTEM_BUS.format(
+            address=self.address, policy=SOURCE / "systemd" / "org.subflowd1.conf"),
+            encoding="utf-8")
+        self._process = subprocess.Popen(
+            ["dbus-daemon", f"--config-file={config}", "--nofork", "--nopidfile"],
+            stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
+        wait_for((directory / "system-bus").exists, "dbus-daemon opens its socket",
+                 otherwise=lambda: f"dbus-daemon's status: {self._process.poll()}")
+
+    def stop(self) -> None:
+        super().close()
+
+
+class BusDaemon(Daemon):
+    """subflowd on a bus like the system's. Its directory is open to others."""
+
+    def __init__(self, namespace: Namespace, executables: dict[str, str], config: str = "") -> None:
+        super().__init__(namespace, executables, config)
+        self.directory.chmod(0o755)
+        self.bus.close()
+        self.bus = SystemBus(self.directory)
+
+    def busctl(self, *arguments: str) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(["busctl", f"--address={self.bus.address}", *arguments],
+                              capture_output=True, text=True, check=False)
+
+    def ctl_as_nobody(self, *arguments: str) -> subprocess.CompletedProcess[str]:
+        """subflowctl by somebody without rights, from where he can read it."""
+        copy = self.directory / "subflowctl"
+        if not copy.exists():
+            shutil.copy(self._executables["subflowctl"], copy)
+            copy.chmod(0o755)
+        return subprocess.run([str(copy), "--bus", self.bus.address, *arguments],
+                              user=NOBODY, group=NOBODY, extra_groups=[], cwd="/",
+                              capture_output=True, text=True, check=False)

@@ -1,0 +1,83 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""The interface on the bus is the documented one, and the bus policy lets the right ones in."""
+
+import pathlib
+import re
+import xml.etree.ElementTree as ElementTree
+
+import pytest
+
+SOURCE = pathlib.Path(__file__).resolve().parents[2]
+XML = SOURCE / "daemon" / "dbus" / "org.subflowd1.xml"
+NAME, PATH, INTERFACE = "org.subflowd1", "/org/subflowd1", "org.subflowd1.Manager"
+EMITS = "org.freedesktop.DBus.Property.EmitsChangedSignal"
+
+
+def members(text: str) -> set[tuple[str, ...]]:
+    """Every member of the interface with its signature, one tuple each."""
+    root = ElementTree.fromstring(text)
+    interface = root.find(f"interface[@name='{INTERFACE}']")
+    assert interface is not None, f"{INTERFACE} is not in {text}"
+    found = set()
+    for method in interface.findall("method"):
+        def types(direction: str) -> str:
+            return "".join(arg.get("type", "") for arg in method.findall("arg")
+                           if arg.get("direction", "in") == direction)
+        found.add(("method", method.get("name", ""), types("in"), types("out")))
+    for prop in interface.findall("property"):
+        emits = prop.find(f"annotation[@name='{EMITS}']")
+        found.add(("property", prop.get("name", ""), prop.get("type", ""), prop.get("access", ""),
+                   "true" if emits is None else emits.get("value", "")))
+    return found
+
+
+def test_introspection_is_what_the_xml_says(daemon):
+    told = daemon.busctl("introspect", "--xml-interface", NAME, PATH)
+    assert told.returncode == 0, told.stderr
+    expected = members(XML.read_text(encoding="utf-8"))
+    assert len(expected) >= 10
+    assert members(told.stdout) == expected
+
+
+def test_every_member_is_documented():
+    lines = XML.read_text(encoding="utf-8").splitlines()
+    undocumented = [line.strip() for before, line in zip(lines, lines[1:])
+                    if re.match(r"    <(method|property) ", line) and not before.endswith("-->")]
+    assert undocumented == []
+
+
+@pytest.mark.parametrize("prop, signature", [("Version", "s"), ("Mode", "s"),
+                                             ("KernelFeatures", "as")])
+def test_properties(daemon, prop, signature):
+    told = daemon.busctl("get-property", NAME, PATH, INTERFACE, prop)
+    assert told.returncode == 0, told.stderr
+    assert told.stdout.split()[0] == signature
+
+
+@pytest.mark.parametrize("limit", ["0", "10001"])
+def test_a_limit_out_of_range_is_refused(daemon, limit):
+    told = daemon.busctl("call", NAME, PATH, INTERFACE, "ListConnections", "a{sv}ut", "0", limit,
+                         "0")
+    assert told.returncode != 0
+    assert "from 1 to 10000" in told.stderr
+
+
+def test_a_filter_of_the_wrong_type_is_refused(daemon):
+    told = daemon.busctl("call", NAME, PATH, INTERFACE, "ListConnections", "a{sv}ut",
+                         "1", "remote", "u", "7", "10", "0")
+    assert told.returncode != 0
+    assert "'remote' wants a string" in told.stderr
+
+
+def test_everybody_may_look(daemon):
+    for view in ("status", "list", "links", "policies"):
+        seen = daemon.ctl_as_nobody(view)
+        assert seen.returncode == 0, f"{view}: {seen.stderr}"
+
+
+def test_only_root_may_reload(daemon):
+    refused = daemon.ctl_as_nobody("reload")
+    assert refused.returncode == 4
+    assert "root" in refused.stderr
+    allowed = daemon.ctl("reload")
+    assert allowed.returncode == 0, allowed.stderr

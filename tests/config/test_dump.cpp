@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include "config/dump.hpp"
+#include "config/parse.hpp"
+
+#include <gtest/gtest.h>
+
+namespace subflowd::config {
+namespace {
+
+/// The values alone: a configuration that was dumped and read again comes from other places.
+Config withoutOrigins(Config config) {
+    config.daemon.origins.clear();
+    for (auto& rule : config.rules) {
+        rule.origin = {};
+        rule.origins.clear();
+    }
+    for (auto& link : config.links) {
+        link.origin = {};
+        link.origins.clear();
+    }
+    for (auto& policy : config.policies) {
+        policy.origin = {};
+        for (auto& setting : policy.settings)
+            setting.origin = {};
+    }
+    return config;
+}
+
+constexpr std::string_view everything = "[Daemon]\nMode=observe\nReceiveBuffer=5000\n"
+                                        "[Rule dc]\nMatchRemote=10.0.0.0/8 fe80::/10\n"
+                                        "MatchPort=443 1-9\nMatchSide=client\nMatchLink=e*\n"
+                                        "MatchFamily=ipv4\nPolicies=a b\n"
+                                        "[Rule none]\nPolicies=\n"
+                                        "[Policy a]\nK=v w\nL=\n[Policy a dc]\nK=x#y\n"
+                                        "[Link w*]\nRole=backup\n[Link x]\n";
+
+TEST(Dump, ShowsEveryValueWithItsOrigin) {
+    const auto parsed = parse("[Daemon]\nMode=observe\n[Policy fullmesh]\nMaxSubflows=3\n", "f");
+    EXPECT_EQ(dump(parsed.config), "[Daemon]\n"
+                                   "Mode=observe                            # f:2\n"
+                                   "ManageSysctl=yes                        # built in\n"
+                                   "ReceiveBuffer=32M                       # built in\n"
+                                   "LogLevel=info                           # built in\n"
+                                   "MaxSubflows=8                           # built in\n"
+                                   "MaxInbound=8                            # built in\n"
+                                   "\n"
+                                   "[Rule default]                          # built in\n"
+                                   "Policies=fullmesh                       # built in\n"
+                                   "\n"
+                                   "[Policy fullmesh]                       # f:3\n"
+                                   "MaxSubflows=3                           # f:4\n");
+}
+
+TEST(Dump, ReadAgainGivesTheSameValues) {
+    const auto first = parse(everything, "f");
+    ASSERT_FALSE(hasErrors(first.diagnostics));
+    const auto second = parse(dump(first.config), "g");
+    EXPECT_EQ(withoutOrigins(second.config), withoutOrigins(first.config));
+    EXPECT_FALSE(hasErrors(second.diagnostics));
+}
+
+} // namespace
+} // namespace subflowd::config

@@ -1,0 +1,237 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include "config/parse.hpp"
+
+#include <gtest/gtest.h>
+
+namespace subflowd::config {
+namespace {
+
+std::string problems(const Parsed& parsed) {
+    std::string text;
+    for (const auto& diagnostic : parsed.diagnostics)
+        text += toString(diagnostic) + '\n';
+    return text;
+}
+
+std::string problems(std::string_view text) {
+    return problems(parse(text, "f"));
+}
+
+const Rule builtInDefault{"default", {}, {"fullmesh"}, {}, {}};
+
+TEST(Parse, EmptyConfigurationIsAGoodOne) {
+    Config expected;
+    expected.rules = {builtInDefault};
+    EXPECT_EQ(parse("", "f"), (Parsed{expected, {}}));
+    EXPECT_EQ(expected.daemon.mode, core::Mode::userspace);
+    EXPECT_EQ(expected.daemon.receiveBuffer, 32U * 1024 * 1024);
+    EXPECT_EQ(expected.daemon.limits, (core::Limits{8, 8}));
+}
+
+TEST(Parse, ReadsTheDaemonSection) {
+    const auto parsed = parse("[Daemon]\nMode=observe\nManageSysctl=off\nReceiveBuffer=64K\n"
+                              "LogLevel=debug\nMaxSubflows=254\nMaxInbound=1\n",
+                              "f");
+    EXPECT_EQ(problems(parsed), "");
+    const Daemon expected{core::Mode::observe,
+                          false,
+                          65536,
+                          core::LogRecord::Level::debug,
+                          {254, 1},
+                          {{"Mode", {"f", 2}},
+                           {"ManageSysctl", {"f", 3}},
+                           {"ReceiveBuffer", {"f", 4}},
+                           {"LogLevel", {"f", 5}},
+                           {"MaxSubflows", {"f", 6}},
+                           {"MaxInbound", {"f", 7}}}};
+    EXPECT_EQ(parsed.config.daemon, expected);
+}
+
+TEST(Parse, EmptyValueIsTheBuiltInOne) {
+    const auto parsed = parse("[Daemon]\nMode=\nMaxSubflows=\n", "f");
+    EXPECT_EQ(problems(parsed), "");
+    EXPECT_EQ(parsed.config.daemon, Daemon{});
+}
+
+TEST(Parse, ReadsRulesInFileOrderAndTheDefaultLast) {
+    const auto parsed = parse("[Rule default]\nPolicies=a\n"
+                              "[Rule dc]\nMatchRemote=10.1.2.3/8 2001:db8::/32 1.2.3.4\n"
+                              "MatchPort=443 8000-8100\nMatchSide=server\nMatchLink=eth* wlan0\n"
+                              "MatchFamily=ipv6\nPolicies=b a\n",
+                              "f");
+    EXPECT_EQ(problems(parsed), "");
+    core::Match match;
+    match.remotes = {Prefix{IpAddress::v4(10, 0, 0, 0), 8},
+                     Prefix{IpAddress::v6({0x20, 0x01, 0x0d, 0xb8}), 32},
+                     Prefix{IpAddress::v4(1, 2, 3, 4), 32}};
+    match.ports = {{443, 443}, {8000, 8100}};
+    match.links = {"eth*", "wlan0"};
+    match.side = Side::server;
+    match.family = Family::ipv6;
+    const std::vector<Rule> expected{{"dc",
+                                      match,
+                                      {"b", "a"},
+                                      {"f", 3},
+                                      {{"MatchRemote", {"f", 4}},
+                                       {"MatchPort", {"f", 5}},
+                                       {"MatchSide", {"f", 6}},
+                                       {"MatchLink", {"f", 7}},
+                                       {"MatchFamily", {"f", 8}},
+                                       {"Policies", {"f", 9}}}},
+                                     {"default", {}, {"a"}, {"f", 1}, {{"Policies", {"f", 2}}}}};
+    EXPECT_EQ(parsed.config.rules, expected);
+}
+
+TEST(Parse, RuleWithAnEmptyChainIsForConnectionsThatGetNoSubflow) {
+    const auto parsed = parse("[Rule default]\nPolicies=\n[Rule x]\n", "f");
+    EXPECT_EQ(problems(parsed),
+              "f:3: warning: rule x has no Policies=: connections that match get no subflow\n");
+    EXPECT_TRUE(parsed.config.rules.back().policies.empty());
+}
+
+TEST(Parse, DefaultRuleMatchesEverything) {
+    EXPECT_EQ(problems("[Rule default]\nMatchPort=443\n"),
+              "f:2: error: MatchPort= cannot be used in [Rule default], which is for every "
+              "connection that no other rule is for\n");
+}
+
+TEST(Parse, RuleWithAConditionThatIsNotKnownIsLeftOut) {
+    const auto parsed = parse("[Rule x]\nMatchRemot=10.0.0.0/8\nPolicies=a\n[Policy a x]\n", "f");
+    EXPECT_EQ(problems(parsed),
+              "f:2: warning: [Rule x] has no key MatchRemot=: did you mean MatchRemote?\n"
+              "f:2: warning: rule x is left out, because it has a condition that is not known\n");
+    EXPECT_EQ(parsed.config.rules, std::vector<Rule>{builtInDefault});
+}
+
+TEST(Parse, ReadsLinksInFileOrder) {
+    const auto parsed = parse("[Link wwan*]\nRole=backup\n[Link eth0]\nRole=primary\n"
+                              "[Link tun?]\nRole=ignore\n[Link any]\n",
+                              "f");
+    EXPECT_EQ(problems(parsed), "");
+    const std::vector<Link> expected{{{"wwan*", Role::backup}, {"f", 1}, {{"Role", {"f", 2}}}},
+                                     {{"eth0", Role::primary}, {"f", 3}, {{"Role", {"f", 4}}}},
+                                     {{"tun?", Role::ignore}, {"f", 5}, {{"Role", {"f", 6}}}},
+                                     {{"any", std::nullopt}, {"f", 7}, {}}};
+    EXPECT_EQ(parsed.config.links, expected);
+}
+
+TEST(Parse, PolicySettingsOfARuleAreLaidOverTheGeneralOnes) {
+    const auto parsed = parse("[Rule dc]\nPolicies=fullmesh\n"
+                              "[Policy fullmesh dc]\nB=dc\nC=\n"
+                              "[Policy fullmesh]\nA=all\nB=all\nC=all\n",
+                              "f");
+    EXPECT_EQ(problems(parsed), "");
+    EXPECT_EQ(settingsOf(parsed.config, "fullmesh", "default"),
+              (std::vector<Setting>{
+                  {"A", "all", {"f", 7}}, {"B", "all", {"f", 8}}, {"C", "all", {"f", 9}}}));
+    EXPECT_EQ(settingsOf(parsed.config, "fullmesh", "dc"),
+              (std::vector<Setting>{{"A", "all", {"f", 7}}, {"B", "dc", {"f", 4}}}));
+    EXPECT_EQ(settingsOf(parsed.config, "other", "dc"), std::vector<Setting>{});
+}
+
+TEST(Parse, WarnsOfPolicySectionsThatDoNothing) {
+    EXPECT_EQ(problems("[Rule a]\nPolicies=x\n[Policy y]\n[Policy fullmesh a]\n[Policy x b]\n"
+                       "[Policy fullmesh default]\n"),
+              "f:3: warning: no rule uses policy y\n"
+              "f:4: warning: rule a does not use policy fullmesh\n"
+              "f:5: warning: there is no rule b\n");
+}
+
+TEST(Parse, UnknownKeysAndSectionsAreWarningsWithASuggestion) {
+    EXPECT_EQ(
+        problems("[Daemon]\nmaxsubflow=3\nEntirelyElse=3\n[Demon]\nMode=x\n[Guard]\nTokens=3\n"
+                 "[Link a]\nrole=backup\nMetered=yes\n"),
+        "f:2: warning: [Daemon] has no key maxsubflow=: did you mean MaxSubflows?\n"
+        "f:3: warning: [Daemon] has no key EntirelyElse=\n"
+        "f:4: warning: there is no section [Demon]: did you mean Daemon?\n"
+        "f:7: warning: [Guard] has no key Tokens=\n"
+        "f:9: warning: [Link a] has no key role=: did you mean Role?\n"
+        "f:10: warning: [Link a] has no key Metered=\n");
+}
+
+TEST(Parse, WrongNumberOfWordsInAHeaderIsAnError) {
+    for (const auto* header :
+         {"Daemon x", "Guard x", "Rule", "Rule a b", "Policy", "Policy a b c", "Link", "Link a b"})
+        EXPECT_EQ(problems(std::string{"["} + header + "]\n"),
+                  std::string{"f:1: error: ["} + header +
+                      "] should be [Daemon], [Guard], [Rule NAME], [Policy NAME], "
+                      "[Policy NAME RULE] or [Link PATTERN]\n");
+}
+
+TEST(Parse, NamesAreSafeAsFileNames) {
+    EXPECT_EQ(problems("[Policy ../x]\n[Rule .hidden]\n[Rule a]\nPolicies=fullmesh a/b\n"),
+              "f:1: error: \"../x\" cannot be a name: letters, digits, '-', '_' and '.'\n"
+              "f:2: error: \".hidden\" cannot be a name: letters, digits, '-', '_' and '.'\n"
+              "f:4: error: Policies=fullmesh a/b: \"a/b\" cannot be the name of a policy\n"
+              "f:3: warning: rule a has no Policies=: connections that match get no subflow\n");
+}
+
+TEST(Parse, ReportsAllErrorsOfAllFilesAtOnce) {
+    const std::vector<Source> sources{{"a", "[Daemon]\nMode=x\n"},
+                                      {"b", "[Link e]\nRole=y\n"},
+                                      {"c", "[Daemon]\nMaxInbound=z\n"}};
+    const auto parsed = parse(sources);
+    EXPECT_TRUE(hasErrors(parsed.diagnostics));
+    EXPECT_EQ(problems(parsed), "a:2: error: Mode=x: wants userspace or observe\n"
+                                "c:2: error: MaxInbound=z: wants a whole number from 1 to 254\n"
+                                "b:2: error: Role=y: wants primary, backup or ignore\n");
+}
+
+struct BadValue {
+    const char* section;
+    const char* entry;
+    const char* problem;
+};
+
+class BadValues : public testing::TestWithParam<BadValue> {};
+
+TEST_P(BadValues, AreErrors) {
+    const auto& [section, entry, problem] = GetParam();
+    const auto parsed = parse(std::string{"["} + section + "]\n" + entry + '\n', "f");
+    EXPECT_TRUE(hasErrors(parsed.diagnostics));
+    EXPECT_EQ(toString(parsed.diagnostics.at(0)),
+              std::string{"f:2: error: "} + entry + ": " + problem);
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Config, BadValues,
+    testing::Values(
+        BadValue{"Daemon", "Mode=kernel",
+                 "is not available in this version of subflowd: use userspace or observe"},
+        BadValue{"Daemon", "ManageSysctl=maybe", "wants yes or no"},
+        BadValue{"Daemon", "ReceiveBuffer=1K", "wants a size in bytes from 4K to 1G, such as 32M"},
+        BadValue{"Daemon", "ReceiveBuffer=2G", "wants a size in bytes from 4K to 1G, such as 32M"},
+        BadValue{"Daemon", "ReceiveBuffer=M", "wants a size in bytes from 4K to 1G, such as 32M"},
+        BadValue{"Daemon", "ReceiveBuffer=99999999999999999999G",
+                 "wants a size in bytes from 4K to 1G, such as 32M"},
+        BadValue{"Daemon", "LogLevel=loud", "wants debug, info, notice, warning or error"},
+        BadValue{"Daemon", "MaxSubflows=0", "wants a whole number from 1 to 254"},
+        BadValue{"Daemon", "MaxSubflows=255", "wants a whole number from 1 to 254"},
+        BadValue{"Daemon", "MaxInbound=-1", "wants a whole number from 1 to 254"},
+        BadValue{"Rule a", "MatchRemote=10.0.0.0/33",
+                 "wants addresses or networks such as 10.0.0.0/8, and \"10.0.0.0/33\" is neither"},
+        BadValue{"Rule a", "MatchRemote=10.0.0.0/8,11.0.0.0/8",
+                 "wants addresses or networks such as 10.0.0.0/8, and \"10.0.0.0/8,11.0.0.0/8\" is "
+                 "neither"},
+        BadValue{"Rule a", "MatchPort=0",
+                 "wants ports from 1 to 65535 or ranges such as 8000-8100, and \"0\" is neither"},
+        BadValue{"Rule a", "MatchPort=9-8",
+                 "wants ports from 1 to 65535 or ranges such as 8000-8100, and \"9-8\" is neither"},
+        BadValue{
+            "Rule a", "MatchPort=65536",
+            "wants ports from 1 to 65535 or ranges such as 8000-8100, and \"65536\" is neither"},
+        BadValue{"Rule a", "MatchSide=both", "wants client or server"},
+        BadValue{"Rule a", "MatchFamily=inet", "wants ipv4 or ipv6"},
+        BadValue{"Rule a", "MatchLink=a/b",
+                 "\"a/b\" cannot be the name of a link or a pattern of names"},
+        BadValue{"Rule a", "MatchLink=sixteencharacter",
+                 "\"sixteencharacter\" cannot be the name of a link or a pattern of names"},
+        BadValue{"Rule a", "Policies=x y x", "names \"x\" twice"},
+        BadValue{
+            "Link a", "Role=standby",
+            "is not available in this version of subflowd: use backup, whose subflows are open "
+            "but carry nothing while a primary link works, or ignore"},
+        BadValue{"Link a", "Role=main", "wants primary, backup or ignore"}));
+
+} // namespace
+} // namespace subflowd::config

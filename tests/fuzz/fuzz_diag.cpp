@@ -1,0 +1,19 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include "netlink/diag_codec.hpp"
+
+#include <cstddef>
+#include <cstdint>
+#include <vector>
+
+using namespace subflowd;
+
+/// Any bytes as a datagram of inet_diag, in both dumps.
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+    std::vector<core::SnapshotPart> parts;
+    netlink::forEachMessage(std::as_bytes(std::span(data, size)),
+                            [&parts](const netlink::Message& row) {
+                                netlink::decodeConnectionRow(row, parts);
+                                netlink::decodeSubflowRow(row, parts);
+                            });
+    return 0;
+}

@@ -1,0 +1,11 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#pragma once
+
+#include <cstddef>
+
+namespace subflowd::host {
+
+/// How often `new` was called in this program.
+std::size_t allocations();
+
+} // namespace subflowd::host

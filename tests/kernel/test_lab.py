@@ -1,0 +1,62 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""The lab itself: what the other tests take for granted."""
+
+import pytest
+
+from expectations import all_clients, wait_for_joins
+from lab import diag
+from lab.diag import Flag
+from lab.pm import PathManager
+from lab.traffic import Chatter
+from lab.waiting import wait_for
+
+
+@pytest.mark.parametrize("family", ["v4", "v6"])
+def test_a_connection_is_multipath(lab, connect, family):
+    uplink = lab.uplinks[0]
+    local, remote = (uplink.client, uplink.server) if family == "v4" else \
+        (uplink.client6, uplink.server6)
+    client = connect(remote)
+    found = diag.connection(lab.client, client.port)
+    assert (found.local, found.remote) == (local, remote)
+    assert [subflow.flags & Flag.MCAP_LOC for subflow in found.subflows] == [Flag.MCAP_LOC]
+    assert found.joins() == []
+
+
+def test_a_join_by_hand_shows_on_both_ends(lab, connect):
+    lab.client.select_path_manager("userspace")
+    client = connect()
+    token = diag.connection(lab.client, client.port).token
+    with PathManager(lab.client) as by_hand:
+        by_hand.create_subflow(token, (lab.uplinks[1].client, 5), (lab.uplinks[0].server, 5001))
+    found = wait_for_joins(lab.client, client, 1)
+    assert found.locals() == all_clients(lab)
+    assert found.joins()[0].local_id == 5
+    remotes = {s.remote for c in diag.connections(lab.server) for s in c.subflows}
+    assert remotes == found.locals()
+    assert lab.client.mib()["MPJoinSynTx"] == 1
+
+
+def test_the_second_uplink_reaches_the_server_by_itself(lab):
+    uplink, target = lab.uplinks[1], lab.uplinks[0]
+    for source, address in ((uplink.client, target.server), (uplink.client6, target.server6)):
+        assert f"dev {uplink.link}" in lab.client.ip("route", "get", address, "from", source)
+
+
+def test_a_link_comes_back_as_it_was(lab):
+    uplink = lab.uplinks[1]
+    before = lab.client.ip("-br", "addr", "show", "dev", uplink.link, "scope", "global")
+    lab.take_down(uplink)
+    assert "state DOWN" in lab.client.ip("link", "show", "dev", uplink.link)
+    lab.bring_up(uplink)
+    wait_for(lambda: before == lab.client.ip("-br", "addr", "show", "dev", uplink.link, "scope",
+                                             "global"), f"{uplink.link} has its addresses again")
+    routes = lab.client.ip("route", "show", "table", uplink.table)
+    assert f"default via {uplink.server}" in routes
+
+
+def test_chatter_survives_while_a_path_is_left(lab, connect):
+    client = connect()
+    with Chatter(client) as chatter:
+        wait_for(lambda: chatter.exchanges > 10, "ten exchanges")
+    assert chatter.failure is None

@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include "netlink/captured.hpp"
+#include "netlink/event_socket.hpp"
+#include "netlink/message_builder.hpp"
+#include "netlink/mptcp_uapi.hpp"
+#include "netlink/socket_pair.hpp"
+
+#include <gtest/gtest.h>
+#include <unistd.h>
+
+namespace subflowd::netlink {
+namespace {
+
+using test::MessageBuilder;
+
+MessageBuilder closed(std::uint32_t token) {
+    return MessageBuilder(uapi::event::closed).add(uapi::event_attribute::token, token);
+}
+
+class EventSocketTest : public testing::Test {
+  protected:
+    test::SocketPair pair_ = test::SocketPair::open();
+    EventSocket socket_{FamilyId{MessageBuilder::family}, Socket(::dup(pair_.daemon.fd()))};
+};
+
+TEST_F(EventSocketTest, AnEmptyQueueGivesNothing) {
+    const auto drained = socket_.drain();
+    EXPECT_TRUE(drained.events.empty());
+    EXPECT_EQ(drained.overrun, Overrun::no);
+    EXPECT_EQ(drained.queue, Queue::empty);
+}
+
+TEST_F(EventSocketTest, GivesEventsInOrder) {
+    for (std::uint32_t token = 0; token < 5; ++token)
+        pair_.reply(closed(token).bytes());
+    const auto drained = socket_.drain();
+    ASSERT_EQ(drained.events.size(), 5U);
+    for (std::uint32_t token = 0; token < 5; ++token)
+        EXPECT_EQ(std::get<core::event::Closed>(drained.events[token]).token, Token{token});
+    EXPECT_EQ(drained.queue, Queue::empty);
+}
+
+TEST_F(EventSocketTest, CountsWhatItCannotUse) {
+    pair_.reply(MessageBuilder(200).bytes());
+    pair_.reply(MessageBuilder(uapi::event::closed).bytes());
+    pair_.reply(closed(1).type(MessageBuilder::family + 1).bytes());
+    pair_.reply(std::vector<std::byte>(4000));
+    pair_.reply(closed(2).bytes());
+    EXPECT_EQ(socket_.drain().events.size(), 1U);
+    const EventCounters expected{1, 1, 1, 2, 0};
+    EXPECT_EQ(socket_.counters(), expected);
+}
+
+TEST_F(EventSocketTest, ADatagramThatDoesNotFitIsMalformed) {
+    std::array<std::byte, 3000> filler{};
+    pair_.reply(closed(1).add(uapi::event_attribute::last, filler).bytes());
+    EXPECT_TRUE(socket_.drain().events.empty());
+    EXPECT_EQ(socket_.counters().malformed, 1U);
+}
+
+} // namespace
+} // namespace subflowd::netlink

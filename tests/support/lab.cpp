@@ -1,0 +1,183 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include "support/lab.hpp"
+
+#include <subflowd/address_text.hpp>
+
+#include <algorithm>
+
+namespace subflowd::test {
+
+using namespace core;
+
+Lab::Lab(std::vector<ConfiguredPolicy> policies) {
+    configuration_.policies = std::move(policies);
+    Rule rule{"default", {}, {}};
+    for (std::size_t i = 0; i < configuration_.policies.size(); ++i)
+        rule.chain.push_back(i);
+    configuration_.rules.push_back(std::move(rule));
+    kernel.setNow(now);
+    engine = std::make_unique<Engine>(std::make_shared<const Configuration>(configuration_));
+}
+
+void Lab::configure(Configuration configuration) {
+    configuration_ = std::move(configuration);
+    perform(engine->step(now, Configured{std::make_shared<const Configuration>(configuration_)}));
+}
+
+void Lab::twoUplinks() {
+    uplink(1, "eth0", "10.0.0.1/24");
+    uplink(2, "eth1", "10.0.1.1/24");
+    settle();
+}
+
+void Lab::uplink(std::uint32_t index, const std::string& name, const std::string& address) {
+    const auto link = static_cast<LinkIndex>(index);
+    kernel.addLink(link, name);
+    kernel.addAddress(link, address);
+    const bool v6 = address.find(':') != std::string::npos;
+    kernel.addRoute(link, v6 ? "::/0" : "0.0.0.0/0");
+}
+
+void Lab::run(Duration duration) {
+    const auto end = now + duration;
+    while (true) {
+        if (snapshotWanted_) {
+            snapshotWanted_ = false;
+            kernel.snapshot(snapshot::Occasion::eventsLost, remembered);
+        }
+        const auto report = kernel.hasReport() ? kernel.nextReport() : never;
+        const auto next = std::min(report, wake_);
+        if (next > end)
+            break;
+        now = std::max(now, next);
+        kernel.setNow(now);
+        // The kernel's events are drained before another slice of mass work.
+        if (report <= now)
+            perform(engine->step(now, kernel.takeReport()));
+        else
+            perform(engine->step(now, Tick{}));
+    }
+    now = std::max(now, end);
+    kernel.setNow(now);
+}
+
+void Lab::perform(const Outcome& outcome) {
+    largestSlice = std::max(largestSlice, outcome.commands.size());
+    for (const auto& memo : outcome.memos)
+        remember(memo);
+    for (const auto& change : outcome.changes) {
+        changes.push_back(change);
+        changes.back().by = {};
+    }
+    log.insert(log.end(), outcome.log.begin(), outcome.log.end());
+    wake_ = outcome.wake;
+    snapshotWanted_ = snapshotWanted_ || outcome.resync == Resync::needed;
+    const auto commands = outcome.commands;
+    for (const auto& command : commands)
+        kernel.execute(command);
+}
+
+void Lab::remember(const Memo& memo) {
+    if (const auto* connection = std::get_if<memo::Connection>(&memo))
+        remembered[connection->token] = {connection->joinInitial, connection->side, {}};
+    else if (const auto* announced = std::get_if<memo::Announced>(&memo))
+        remembered[announced->token].announced.push_back(
+            {announced->remote, announced->id, {}, {}});
+    else if (const auto* withdrawn = std::get_if<memo::Withdrawn>(&memo))
+        std::erase_if(remembered[withdrawn->token].announced,
+                      [&](const RemoteView& remote) { return remote.id == withdrawn->id; });
+    else
+        remembered.erase(std::get<memo::Gone>(memo).token);
+}
+
+void Lab::restart() {
+    engine = std::make_unique<Engine>(std::make_shared<const Configuration>(configuration_));
+    wake_ = never;
+    while (kernel.hasReport())
+        kernel.takeReport();
+    kernel.dumpNetwork();
+    kernel.snapshot(snapshot::Occasion::start, remembered);
+    settle();
+}
+
+Token Lab::connected(std::string_view local, std::string_view remote, JoinInitial joinInitial) {
+    const auto token = kernel.connect(local, remote, joinInitial);
+    settle();
+    kernel.establish(token);
+    settle();
+    return token;
+}
+
+std::vector<std::string> Lab::subflows(Token token) const {
+    std::vector<std::string> lines;
+    const auto report = engine->report(token);
+    if (!report)
+        return lines;
+    for (const auto& subflow : report->subflows) {
+        std::string line =
+            toString(subflow.tuple.local.address) + " -> " + toString(subflow.tuple.remote);
+        if (subflow.state == SubflowState::pending)
+            line += " pending";
+        if (subflow.state == SubflowState::draining)
+            line += " draining";
+        if (subflow.priority == Priority::backup)
+            line += " backup";
+        lines.push_back(std::move(line));
+    }
+    std::ranges::sort(lines);
+    return lines;
+}
+
+std::vector<std::string> Lab::commandsSince(std::size_t mark) const {
+    std::vector<std::string> lines;
+    for (std::size_t i = mark; i < kernel.log.size(); ++i)
+        lines.push_back(describe(kernel.log[i].command));
+    return lines;
+}
+
+namespace {
+
+std::string number(auto value) {
+    return std::to_string(static_cast<std::uint32_t>(value));
+}
+
+struct Describer {
+    std::string operator()(const command::CreateSubflow& c) const {
+        return "create " + toString(c.local) + " id " + number(c.localId) + " on " +
+               number(c.link) + " -> " + toString(c.remote) +
+               (c.priority == Priority::backup ? " backup" : "");
+    }
+
+    std::string operator()(const command::DestroySubflow& c) const {
+        return "destroy " + toString(c.tuple.local.address) + " -> " + toString(c.tuple.remote);
+    }
+
+    std::string operator()(const command::ResetSubflow& c) const {
+        return "reset " + toString(c.tuple.local.address) + " -> " + toString(c.tuple.remote);
+    }
+
+    std::string operator()(const command::SetPriority& c) const {
+        return std::string{c.priority == Priority::backup ? "backup " : "regular "} +
+               toString(c.tuple.local.address) + " -> " + toString(c.tuple.remote);
+    }
+
+    std::string operator()(const command::Announce& c) const {
+        return "announce " + toString(c.local) + " id " + number(c.localId);
+    }
+
+    std::string operator()(const command::RemoveAddress& c) const {
+        return "remove id " + number(c.localId);
+    }
+
+    std::string operator()(const command::AskIds&) const { return "ask ids"; }
+
+    std::string operator()(const command::AskFacts&) const { return "ask facts"; }
+};
+
+} // namespace
+
+std::string describe(const Command& command) {
+    return std::visit(Describer{}, command);
+}
+
+} // namespace subflowd::test

@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#pragma once
+
+#include "core/engine.hpp"
+#include "support/fake_kernel.hpp"
+
+#include <subflowd/policy.hpp>
+
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace subflowd::test {
+
+/// An engine on a fake kernel with a virtual clock: what the runtime does, without a machine.
+class Lab {
+  public:
+    /// One rule, `default`, with these policies in order. The policies outlive the lab.
+    explicit Lab(std::vector<core::ConfiguredPolicy> policies);
+
+    /// Another configuration, from the next step on.
+    void configure(core::Configuration configuration);
+
+    core::Configuration& configuration() { return configuration_; }
+
+    void reload() { configure(configuration_); }
+
+    /// A host with eth0 (10.0.0.1/24, default route) and eth1 (10.0.1.1/24, default route).
+    void twoUplinks();
+    void uplink(std::uint32_t index, const std::string& name, const std::string& address);
+
+    /// Performs everything that is due, without moving the clock further than that takes.
+    void settle() { run(Duration{}); }
+
+    /// Lets time pass and performs what is due on the way.
+    void run(Duration duration);
+
+    /// Ends the engine as SIGKILL would and starts another.
+    void restart();
+
+    Token connected(std::string_view local, std::string_view remote,
+                    JoinInitial joinInitial = JoinInitial::allowed);
+
+    /// "10.0.1.1 -> 10.9.0.1:443 confirmed" for each subflow that is up; sorted.
+    std::vector<std::string> subflows(Token token) const;
+    std::vector<std::string> commandsSince(std::size_t mark) const;
+
+    std::size_t mark() const { return kernel.log.size(); }
+
+    FakeKernel kernel;
+    std::unique_ptr<core::Engine> engine;
+    Instant now{std::chrono::seconds(1000)};
+    std::vector<core::Change> changes; ///< all, in order; `by` is not kept
+    std::vector<core::LogRecord> log;
+    std::size_t largestSlice = 0;
+    std::map<Token, core::snapshot::Remembered> remembered;
+
+  private:
+    void perform(const core::Outcome& outcome);
+    void remember(const core::Memo& memo);
+
+    core::Configuration configuration_;
+    Instant wake_ = never;
+    bool snapshotWanted_ = false;
+};
+
+/// A command as one line of text.
+std::string describe(const core::Command& command);
+
+} // namespace subflowd::test

@@ -1,0 +1,33 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""Waiting for conditions, never for an amount of time."""
+
+import os
+import time
+from typing import Any, Callable
+
+FACTOR = float(os.environ.get("SUBFLOWD_TEST_TIMEOUT_FACTOR", "1"))
+POLL_INTERVAL = 0.02
+
+
+class Timeout(AssertionError):
+    """The condition did not come true in time."""
+
+
+def _text(value: Any) -> str:
+    return value() if callable(value) else str(value)
+
+
+def wait_for(condition: Callable[[], Any], what: str, timeout: float = 10.0,
+             otherwise: Any = "") -> Any:
+    """The first true value of `condition`. After `timeout` seconds, stretched by
+    SUBFLOWD_TEST_TIMEOUT_FACTOR, raises Timeout: `what` was waited for, and `otherwise` (a text,
+    or a function that makes one) is what there was instead."""
+    end = time.monotonic() + timeout * FACTOR
+    while True:
+        value = condition()
+        if value:
+            return value
+        if time.monotonic() >= end:
+            raise Timeout(f"waited {timeout * FACTOR:.0f} s in vain: {what}\n"
+                          f"last value: {value!r}\n{_text(otherwise)}")
+        time.sleep(POLL_INTERVAL)
