@@ -37,8 +37,10 @@ void Candidates::list(const World& world, const Connection& connection, Listing 
 void Candidates::addRecorded(const World& world, const Connection& connection) {
     for (std::size_t i = 0; i < connection.paths.size(); ++i) {
         const auto& path = connection.paths[i];
+        const auto& remote = world.remotes[path.remote].endpoint.address;
         add(world, connection,
-            {path.local, path.remote, path.origin, path.remoteId, static_cast<std::uint16_t>(i)});
+            {path.local, path.remote, path.origin, path.remoteId,
+             world.links.usability(path.local, remote), static_cast<std::uint16_t>(i)});
     }
 }
 
@@ -66,10 +68,6 @@ void Candidates::addTo(const World& world, const Connection& connection, const C
         const auto& local = world.links.local(ref);
         if (!local.present || local.address.family() != remote.family())
             continue;
-        if (listing == Listing::possible && world.links.usability(ref, remote) != Usability::usable)
-            continue;
-        if (listing == Listing::all && local.address.scope() == Scope::loopback)
-            continue;
         const bool recorded = std::ranges::any_of(connection.paths, [&](const Path& path) {
             return path.local == ref && path.remote == candidate.remote;
         });
@@ -77,7 +75,11 @@ void Candidates::addTo(const World& world, const Connection& connection, const C
             continue;
         auto one = candidate;
         one.local = ref;
-        add(world, connection, one);
+        one.usability = world.links.usability(ref, remote);
+        const bool shown = listing == Listing::possible ? one.usability == Usability::usable
+                                                        : local.address.scope() != Scope::loopback;
+        if (shown)
+            add(world, connection, one);
     }
 }
 
@@ -89,7 +91,7 @@ void Candidates::add(const World& world, const Connection& connection, const Can
     view.local = local.address;
     view.remote = remote;
     view.origin = candidate.origin;
-    view.usability = world.links.usability(candidate.local, remote.address);
+    view.usability = candidate.usability;
     if (candidate.record != Candidate::noRecord) {
         const auto& path = connection.paths[candidate.record];
         view.state = path.state;

@@ -19,7 +19,8 @@ struct Candidate {
     RemoteRef remote{};
     RemoteOrigin origin = RemoteOrigin::initial;
     AddressId remoteId{};
-    std::uint16_t record = noRecord; ///< index into Connection::paths
+    Usability usability = Usability::usable; ///< of the local address, for this remote
+    std::uint16_t record = noRecord;         ///< index into Connection::paths
 };
 
 /// Which paths are listed.

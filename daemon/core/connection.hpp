@@ -109,6 +109,13 @@ struct LocalIdEntry {
     AddressId id{};
 };
 
+/// How far the daemon is in learning which ids the kernel gave to local addresses.
+enum class IdsState : std::uint8_t {
+    trusted, ///< no command was refused for its id
+    asked,   ///< the kernel was asked; what was refused waits for the answer
+    told,    ///< it answered, and no command has shown yet whether that helps
+};
+
 /// Whether ConnectionFacts are there.
 enum class FactsState : std::uint8_t { notNeeded, asked, known };
 
@@ -119,12 +126,12 @@ struct Connection {
     JoinInitial joinInitial = JoinInitial::unknown;
     ManagedBy managedBy = ManagedBy::subflowd;
     FactsState factsState = FactsState::notNeeded;
+    IdsState idsState = IdsState::trusted;
     AddressForm form = AddressForm::plain;
     bool sideKnown = true;  ///< false: only a snapshot's guess
     bool partial = false;   ///< known by a token only: a snapshot must tell the rest
     bool used = false;      ///< the slot holds a connection
     bool dirty = false;     ///< waits for a slice of mass work
-    bool idsAsked = false;  ///< the kernel was asked for its table of ids since the last mismatch
     std::int16_t rule = -1; ///< index into the configuration; -1: none matched
     LocalRef local{};       ///< of the initial subflow
     RemoteRef remote{};
@@ -139,6 +146,7 @@ struct Connection {
     std::vector<Withdrawal> withdrawn;
     std::vector<OwnAnnouncement> announcements;
     std::vector<LocalIdEntry> ids;
+    std::vector<FourTuple> endings; ///< acknowledged ends whose events are still to come
 };
 
 /// Whether a subflow counts as one: it exists or is on its way, and nobody is ending it.

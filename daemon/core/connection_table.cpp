@@ -22,6 +22,7 @@ void reset(Connection& connection) {
     keep(connection.withdrawn, fresh.withdrawn);
     keep(connection.announcements, fresh.announcements);
     keep(connection.ids, fresh.ids);
+    keep(connection.endings, fresh.endings);
     connection = std::move(fresh);
 }
 

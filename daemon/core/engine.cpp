@@ -37,7 +37,18 @@ class Engine::State {
         world.links.configure(world.configuration->links);
     }
 
-    void take(const Tick& /*tick*/) {}
+    void begin(Instant now) {
+        world.outcome.clear();
+        world.now = now;
+    }
+
+    const Outcome& end() {
+        logQuarantined();
+        world.outcome.wake = sweeper.nextWork();
+        return world.outcome;
+    }
+
+    void take(const Tick& /*tick*/) { sweeper.work(); }
 
     void take(const KernelEvent& event) { events.handle(event); }
 
@@ -92,15 +103,15 @@ Engine::Engine(std::shared_ptr<const Configuration> configuration)
 Engine::~Engine() = default;
 
 const Outcome& Engine::step(Instant now, const Input& input) {
-    auto& world = state_->world;
-    world.outcome.clear();
-    world.now = now;
+    state_->begin(now);
     std::visit([this](const auto& one) { state_->take(one); }, input);
-    if (std::holds_alternative<Tick>(input))
-        state_->sweeper.work();
-    state_->logQuarantined();
-    world.outcome.wake = state_->sweeper.nextWork();
-    return world.outcome;
+    return state_->end();
+}
+
+const Outcome& Engine::step(Instant now, const KernelEvent& event) {
+    state_->begin(now);
+    state_->take(event);
+    return state_->end();
 }
 
 Counters Engine::counters() const {

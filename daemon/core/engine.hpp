@@ -26,6 +26,9 @@ class Engine {
     /// step, and is to be performed before it.
     const Outcome& step(Instant now, const Input& input);
 
+    /// The same for the input that must be fast.
+    const Outcome& step(Instant now, const KernelEvent& event);
+
     Counters counters() const;
 
     /// Every known connection, in no order.

@@ -2,6 +2,7 @@
 #include "core/evaluator.hpp"
 
 #include "core/failure.hpp"
+#include "core/records.hpp"
 
 namespace subflowd::core {
 
@@ -20,8 +21,16 @@ void Evaluator::evaluate(World& world, Connection& connection) {
     if (!isManaged(world, connection))
         return;
     settleWhenConfirmed(world, connection);
+    records::forgetStalePaths(world, connection);
     const auto& judgement = planner_.judge(world, connection, Listing::possible);
     reconciler_.reconcile(world, connection, judgement, planner_.candidates());
+}
+
+void Evaluator::rehearse(World& world, Connection& connection) {
+    if (connection.side == Side::server || world.configuration->mode != Mode::userspace)
+        return;
+    const auto& judgement = planner_.judge(world, connection, Listing::possible);
+    reconciler_.rehearse(world, connection, judgement, planner_.candidates());
 }
 
 void Evaluator::tell(World& world, const Connection& connection, const Path& path,

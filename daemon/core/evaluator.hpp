@@ -12,6 +12,10 @@ class Evaluator {
   public:
     void evaluate(World& world, Connection& connection);
 
+    /// Asks the policies of a connection that will be established in a moment, and forgets what
+    /// they say: what the answer takes is in the processor's caches then, when it counts.
+    void rehearse(World& world, Connection& connection);
+
     /// Tells the policies of a connection what happened on one of its paths.
     void tell(World& world, const Connection& connection, const Path& path, Fact::Kind kind);
 

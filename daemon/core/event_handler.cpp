@@ -26,6 +26,17 @@ Change changeOf(Change::Kind kind, const Connection& connection) {
     return change;
 }
 
+/// One withdrawal for each id, however often the peer repeats itself.
+void withdraw(World& world, Connection& connection, const Withdrawal& withdrawal) {
+    const auto same = std::ranges::find(connection.withdrawn, withdrawal.id, &Withdrawal::id);
+    if (same == connection.withdrawn.end()) {
+        connection.withdrawn.push_back(withdrawal);
+        return;
+    }
+    world.remotes.release(same->ref);
+    *same = withdrawal;
+}
+
 } // namespace
 
 void EventHandler::handle(const KernelEvent& event) {
@@ -40,7 +51,7 @@ void EventHandler::on(const event::Created& event) {
         evaluator_.resign(world_, *connection);
         records::removeConnection(world_, *connection);
     }
-    created(event);
+    evaluator_.rehearse(world_, created(event));
 }
 
 void EventHandler::on(const event::Established& event) {
@@ -52,9 +63,12 @@ void EventHandler::on(const event::Established& event) {
     } else if (connection->partial) {
         records::complete(world_, *connection, event);
         chooseRule(world_, *connection);
-    }
-    if (event.joinInitial != JoinInitial::unknown)
+        records::remember(world_, *connection);
+    } else if (event.joinInitial != JoinInitial::unknown &&
+               event.joinInitial != connection->joinInitial) {
         connection->joinInitial = event.joinInitial;
+        records::remember(world_, *connection);
+    }
     if (connection->state == ConnectionState::established)
         return;
     connection->state = ConnectionState::established;
@@ -68,8 +82,7 @@ Connection& EventHandler::created(const event::Connection& event) {
     world_.tombstones.remove(event.token);
     auto& connection = records::addConnection(world_, event);
     chooseRule(world_, connection);
-    world_.outcome.memos.push_back(
-        memo::Connection{event.token, event.initial, event.side, event.joinInitial});
+    records::remember(world_, connection);
     auto change = changeOf(Change::Kind::connectionCreated, connection);
     change.tuple = event.initial;
     change.link = world_.links.local(connection.local).link;
@@ -132,11 +145,11 @@ void EventHandler::on(const event::Removed& event) {
     const auto due = world_.now + withdrawalGrace;
     const auto announced = std::ranges::find(connection->announced, event.id, &Remote::id);
     if (announced != connection->announced.end()) {
-        connection->withdrawn.push_back({announced->ref, event.id, due});
+        withdraw(world_, *connection, {announced->ref, event.id, due});
         connection->announced.erase(announced);
     } else if (event.id == initialAddressId) {
         world_.remotes.retain(connection->remote);
-        connection->withdrawn.push_back({connection->remote, event.id, due});
+        withdraw(world_, *connection, {connection->remote, event.id, due});
     } else {
         // Not announced, so known from subflows that the peer opened, if at all.
         const auto seen = std::ranges::find(connection->subflows, event.id, &Subflow::remoteId);
@@ -144,11 +157,12 @@ void EventHandler::on(const event::Removed& event) {
             return;
         const auto remote = connection->paths[seen->path].remote;
         world_.remotes.retain(remote);
-        connection->withdrawn.push_back({remote, event.id, due});
+        withdraw(world_, *connection, {remote, event.id, due});
     }
     world_.outcome.memos.push_back(memo::Withdrawn{event.token, event.id});
     auto change = changeOf(Change::Kind::addressWithdrawn, *connection);
-    change.tuple.remote = world_.remotes[connection->withdrawn.back().ref].endpoint;
+    const auto noted = std::ranges::find(connection->withdrawn, event.id, &Withdrawal::id);
+    change.tuple.remote = world_.remotes[noted->ref].endpoint;
     change.remoteId = event.id;
     world_.publish(change);
     evaluator_.evaluate(world_, *connection);
@@ -158,6 +172,7 @@ void EventHandler::on(const event::SubflowEstablished& event) {
     auto* connection = known(event.token);
     if (!connection || connection->partial)
         return;
+    records::takeEnding(*connection, event.tuple);
     auto& subflow = appeared(*connection, event);
     subflow.seen = world_.snapshot;
     subflow.peerPriority = event.peerPriority;
@@ -186,6 +201,7 @@ void EventHandler::on(const event::SubflowEstablished& event) {
 Subflow& EventHandler::appeared(Connection& connection, const event::SubflowEstablished& event) {
     if (auto* subflow = records::findSubflow(world_, connection, event.tuple))
         return *subflow;
+    records::forgetStalePaths(world_, connection);
     const auto local = world_.links.acquire(event.tuple.local.address, event.boundTo);
     const auto remote = world_.remotes.acquire(event.tuple.remote);
     const auto path =
@@ -204,7 +220,7 @@ void EventHandler::on(const event::SubflowClosed& event) {
     if (world_.snapshotRunning)
         ended_.push_back({event.token, event.tuple});
     auto* connection = world_.connections.find(event.token);
-    if (!connection || connection->partial)
+    if (!connection || connection->partial || records::takeEnding(*connection, event.tuple))
         return;
     if (auto* subflow = records::findSubflow(world_, *connection, event.tuple)) {
         ended(*connection, *subflow, event);

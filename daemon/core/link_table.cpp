@@ -85,6 +85,7 @@ LinkTable::Applied LinkTable::set(const network::Link& facts) {
     if (wentDown) {
         // The kernel drops IPv4 routes of a link that is set down without a word.
         link->routes.clear();
+        link->crowded = false;
         summariseRoutes(*link);
     }
     applyRole(*link);
@@ -144,7 +145,7 @@ LinkTable::Applied LinkTable::set(const network::Route& route) {
         link->routes.push_back(route);
     } else {
         link->crowded = true;
-        return {};
+        return {judgeAll(route.link), route.link};
     }
     summariseRoutes(*link);
     touch(route.link);
@@ -190,6 +191,8 @@ LinkTable::Applied LinkTable::endDump() {
         std::erase_if(link.routes, [this](const auto& route) {
             return std::ranges::find(seenRoutes_, route) == seenRoutes_.end();
         });
+        const auto told = std::ranges::count(seenRoutes_, link.facts.index, &network::Route::link);
+        link.crowded = static_cast<std::size_t>(told) > mostRoutesPerLink;
         summariseRoutes(link);
     }
     for (auto& local : locals_)
@@ -312,7 +315,10 @@ void LinkTable::giveHostId(Local& local) const {
 
 LinkTable::Effect LinkTable::judge(Local& local) const {
     const auto before = local.usability;
-    local.usability = verdict(local, find(local.link));
+    const auto* link = find(local.link);
+    local.usability = verdict(local, link);
+    local.role = link ? link->role : Role::primary;
+    local.reachesAll = link && (link->crowded || link->defaultRoute[familyIndex(local.address)]);
     if (before == local.usability)
         return Effect::none;
     if (local.usability == Usability::usable) {
@@ -370,8 +376,6 @@ Usability LinkTable::verdict(const Local& local, const Link* link) const {
 }
 
 bool LinkTable::reaches(const Link& link, const IpAddress& remote) {
-    if (link.crowded || link.defaultRoute[familyIndex(remote)])
-        return true;
     return std::ranges::any_of(
         link.routes, [&remote](const auto& route) { return route.destination.contains(remote); });
 }
@@ -387,13 +391,8 @@ Usability LinkTable::usability(LocalRef ref, const IpAddress& remote) const {
                           local.address.scope() == Scope::unique && scope != Scope::unique;
     if (!far || stranded || remote.family() != local.address.family())
         return Usability::wrongScope;
-    const auto* link = find(local.link);
-    return link && reaches(*link, remote) ? Usability::usable : Usability::noRoute;
-}
-
-Role LinkTable::role(LinkIndex index) const {
-    const auto* link = find(index);
-    return link ? link->role : Role::primary;
+    return local.reachesAll || reaches(*find(local.link), remote) ? Usability::usable
+                                                                  : Usability::noRoute;
 }
 
 std::string_view LinkTable::name(LinkIndex index) const {

@@ -25,7 +25,9 @@ struct Local {
     IpAddress address;
     LinkIndex link = noLink;
     Usability usability = Usability::noRoute; ///< whatever the remote
-    bool present = false;                     ///< on the host now
+    Role role = Role::primary;                ///< of the link
+    bool reachesAll = false; ///< a default route of its family leaves through the link
+    bool present = false;    ///< on the host now
     bool tentative = false;
     bool deprecated = false;
     bool temporary = false;
@@ -72,7 +74,6 @@ class LinkTable {
     /// Whether a local address can carry a new subflow to a remote.
     Usability usability(LocalRef ref, const IpAddress& remote) const;
 
-    Role role(LinkIndex link) const;
     std::string_view name(LinkIndex link) const;
 
     /// For policies; valid until the next change.

@@ -40,6 +40,7 @@ const Judgement& Planner::judge(World& world, const Connection& connection, List
     judgement_.priorities.clear();
     judgement_.announcements.clear();
     judgement_.again = never;
+    judgement_.complete = true;
     judgement_.link = judgement_.remote = {};
     judgement_.connection = {world.configuration->limits.subflows,
                              Voice::limit,
@@ -71,8 +72,9 @@ void Planner::ask(World& world, const Connection& connection) {
         const HostView host{world.now, world.links.linkViews(), world.links.addressViews(),
                             world.policies.memory(chain[place])};
         const auto answer = world.policies.ask(chain[place], view, host, plan);
-        if (answer == PolicyDesk::Answer::threw) {
+        if (answer != PolicyDesk::Answer::given) {
             plan.clear();
+            judgement_.complete = false;
             restate(connection, by, plan);
         }
         urgent_ = urgent_ || plan.urgency().text != nullptr;
@@ -92,7 +94,7 @@ void Planner::ask(World& world, const Connection& connection) {
     }
 }
 
-/// A policy that threw: what was decided in its name stays decided.
+/// A policy that threw, now or three times: what was decided in its name stays decided.
 void Planner::restate(const Connection& connection, Voice policy, Plan& plan) const {
     for (std::size_t i = 0; i < connection.paths.size(); ++i) {
         const auto& path = connection.paths[i];
@@ -209,10 +211,10 @@ void Planner::waitAfterFailure(const World& world, const Connection& connection)
 void Planner::clampToRoles(const World& world) {
     for (std::size_t i = 0; i < judgement_.decisions.size(); ++i) {
         auto& decision = judgement_.decisions[i];
-        const auto& view = candidates_.views()[i];
-        if (world.links.role(view.link) == Role::backup)
+        const auto role = world.links.local(candidates_.all()[i].local).role;
+        if (role == Role::backup)
             decision.priority = Priority::backup;
-        if (world.links.role(view.link) == Role::ignore) {
+        if (role == Role::ignore) {
             decision = {};
             decision.verdict = Verdict::forbidden;
             decision.by = Voice::link;

@@ -41,6 +41,7 @@ struct Judgement {
     Limit inbound;
     std::vector<Plan::Prioritised> priorities;
     std::vector<Plan::Announced> announcements;
+    bool complete = true; ///< false: a policy gave no answer, so what was announced stays
     Instant again = never;
 };
 

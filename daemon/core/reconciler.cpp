@@ -6,6 +6,7 @@
 #include "core/records.hpp"
 
 #include <algorithm>
+#include <utility>
 
 namespace subflowd::core {
 
@@ -62,16 +63,30 @@ void Reconciler::recordVerdicts(const Work& work) {
     }
 }
 
+void Reconciler::rehearse(World& world, Connection& connection, const Judgement& judgement,
+                          const Candidates& candidates) {
+    const Work work{world, connection, judgement, candidates};
+    listMissing(work);
+    for (const auto path : order_)
+        withinLimits(work, path);
+}
+
 void Reconciler::createMissing(const Work& work) {
+    listMissing(work);
+    for (const auto path : order_)
+        if (withinLimits(work, path))
+            create(work, path);
+}
+
+/// The paths that want a subflow and may have one, the most wanted first.
+void Reconciler::listMissing(const Work& work) {
     order_.clear();
     for (std::size_t i = 0; i < work.judgement.decisions.size(); ++i)
         if (mayCreate(work, i))
             order_.push_back(i);
-    std::ranges::stable_sort(order_, {},
-                             [&work](std::size_t i) { return work.judgement.decisions[i].order; });
-    for (const auto path : order_)
-        if (withinLimits(work, path))
-            create(work, path);
+    std::ranges::sort(order_, {}, [&work](std::size_t i) {
+        return std::pair{work.judgement.decisions[i].order, i}; // a stable sort would allocate
+    });
 }
 
 bool Reconciler::mayCreate(const Work& work, std::size_t path) const {
@@ -219,7 +234,8 @@ void Reconciler::announce(const Work& work) {
         world.issue(command::Announce{connection.token, endpoint, id, facts.link},
                     {{}, InFlight::Kind::announce, connection.token, {endpoint, {}}, id, {}});
     }
-    withdrawUnstated(work);
+    if (judgement.complete)
+        withdrawUnstated(work);
 }
 
 void Reconciler::withdrawUnstated(const Work& work) {

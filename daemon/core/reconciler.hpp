@@ -29,6 +29,10 @@ class Reconciler {
     void reconcile(World& world, Connection& connection, const Judgement& judgement,
                    const Candidates& candidates);
 
+    /// Goes the way of reconcile() as far as nothing changes, so that it is in the caches.
+    void rehearse(World& world, Connection& connection, const Judgement& judgement,
+                  const Candidates& candidates);
+
   private:
     struct Work {
         World& world;
@@ -39,6 +43,7 @@ class Reconciler {
 
     void recordVerdicts(const Work& work);
     void createMissing(const Work& work);
+    void listMissing(const Work& work);
     bool mayCreate(const Work& work, std::size_t path) const;
     bool withinLimits(const Work& work, std::size_t path) const;
     void create(const Work& work, std::size_t path);

@@ -74,8 +74,7 @@ void Reconciler::drainOverLimit(const Work& work) {
     while (count > work.judgement.connection.most) {
         Subflow* last = nullptr;
         for (auto& subflow : connection.subflows) {
-            if (!alive(subflow) || subflow.opener != Opener::daemon || subflow.localPort == 0 ||
-                work.judgement.decisions.size() <= subflow.path)
+            if (!alive(subflow) || subflow.opener != Opener::daemon || subflow.localPort == 0)
                 continue;
             if (!last || work.judgement.decisions[subflow.path].order >=
                              work.judgement.decisions[last->path].order)

@@ -9,6 +9,12 @@ namespace subflowd::core::records {
 
 namespace {
 
+/// A connection remembers this many paths before it forgets those that lead nowhere.
+constexpr std::size_t manyPaths = 64;
+
+/// Ends whose events are awaited; on a half-closed connection they never come.
+constexpr std::size_t mostEndings = 16;
+
 /// Whether nothing speaks against the path: it never failed, the daemon itself ended it, or
 /// nobody saw why it ended.
 bool deservesAnotherTry(Cause cause) {
@@ -106,6 +112,15 @@ void identify(World& world, Connection& connection, const event::Connection& fac
         world.remotes[connection.remote].verdict = facts.joinInitial;
 }
 
+void remember(World& world, const Connection& connection) {
+    const auto token = connection.token;
+    world.outcome.memos.push_back(memo::Connection{token, world.initialTuple(connection),
+                                                   connection.side, connection.joinInitial});
+    for (const auto& remote : connection.announced)
+        world.outcome.memos.push_back(
+            memo::Announced{token, remote.id, world.remotes[remote.ref].endpoint});
+}
+
 void removeConnection(World& world, Connection& connection) {
     for (const auto& path : connection.paths) {
         world.links.release(path.local);
@@ -191,6 +206,41 @@ void fail(World& world, Connection& connection, Path& path, const Failure& failu
     derivePathState(world, connection, static_cast<std::uint16_t>(&path - connection.paths.data()));
 }
 
+void expectEnding(Connection& connection, const FourTuple& tuple) {
+    if (connection.endings.size() == mostEndings)
+        connection.endings.erase(connection.endings.begin());
+    connection.endings.push_back(tuple);
+}
+
+bool takeEnding(Connection& connection, const FourTuple& tuple) {
+    return std::erase(connection.endings, tuple) > 0;
+}
+
+void forgetStalePaths(World& world, Connection& connection) {
+    if (connection.paths.size() < manyPaths)
+        return;
+    const auto isStale = [&connection](std::size_t index) {
+        const auto remote = connection.paths[index].remote;
+        const bool used = std::ranges::any_of(
+            connection.subflows, [index](const Subflow& s) { return s.path == index; });
+        return !used && remote != connection.remote &&
+               std::ranges::find(connection.announced, remote, &Remote::ref) ==
+                   connection.announced.end();
+    };
+    for (std::size_t i = connection.paths.size(); i-- > 0;) {
+        if (!isStale(i))
+            continue;
+        world.links.release(connection.paths[i].local);
+        world.remotes.release(connection.paths[i].remote);
+        const auto last = connection.paths.size() - 1;
+        connection.paths[i] = connection.paths[last];
+        connection.paths.pop_back();
+        for (auto& subflow : connection.subflows)
+            if (subflow.path == last)
+                subflow.path = static_cast<std::uint16_t>(i);
+    }
+}
+
 AddressId idOf(const World& world, const Connection& connection, LocalRef ref) {
     const auto& local = world.links.local(ref);
     if (local.address == world.links.local(connection.local).address)
@@ -211,8 +261,7 @@ AddressId idOf(const World& world, const Connection& connection, LocalRef ref) {
 }
 
 void adoptId(World& world, Connection& connection, LocalRef local, AddressId id) {
-    const auto known = idOf(world, connection, local);
-    if (known == id || known == initialAddressId)
+    if (idOf(world, connection, local) == initialAddressId)
         return;
     const auto& address = world.links.local(local).address;
     const auto entry = std::ranges::find_if(connection.ids, [&](const LocalIdEntry& e) {
@@ -222,6 +271,8 @@ void adoptId(World& world, Connection& connection, LocalRef local, AddressId id)
         entry->id = id;
         return;
     }
+    if (world.links.local(local).hostId == id)
+        return;
     world.links.retain(local);
     connection.ids.push_back({local, id});
 }

@@ -21,6 +21,9 @@ void complete(World& world, Connection& connection, const event::Connection& fac
 /// The same without the initial subflow, which may be gone.
 void identify(World& world, Connection& connection, const event::Connection& facts);
 
+/// Notes what no dump tells again, for the daemon that comes after this one.
+void remember(World& world, const Connection& connection);
+
 /// Forgets a connection and everything it refers to.
 void removeConnection(World& world, Connection& connection);
 
@@ -45,6 +48,16 @@ void setState(World& world, Connection& connection, Subflow& subflow, SubflowSta
 
 /// A path's subflow or attempt ended. Not for Cause::expected: the path is idle then.
 void fail(World& world, Connection& connection, Path& path, const Failure& failure);
+
+/// The end of a subflow was acknowledged before its event came.
+void expectEnding(Connection& connection, const FourTuple& tuple);
+
+/// Whether the event of a subflow's end was to come; it came now, or never will.
+bool takeEnding(Connection& connection, const FourTuple& tuple);
+
+/// Forgets paths that lead nowhere any more once there are many: a peer that comes and goes
+/// leaves one behind each time. Not while somebody holds an index of a path.
+void forgetStalePaths(World& world, Connection& connection);
 
 /// The id of a local address on a connection.
 AddressId idOf(const World& world, const Connection& connection, LocalRef local);

@@ -68,6 +68,12 @@ void ResultHandler::handle(Connection& connection, const InFlight& command,
 bool ResultHandler::handledForAll(Connection& connection, const CommandFinished& result) {
     if (result.refusal == Refusal::unknownToken) {
         world_.outcome.memos.push_back(memo::Gone{connection.token});
+        world_.tombstones.add(connection.token, world_.snapshot);
+        Change change;
+        change.kind = Change::Kind::connectionClosed;
+        change.token = connection.token;
+        change.side = connection.side;
+        world_.publish(change);
         evaluator_.resign(world_, connection);
         records::removeConnection(world_, connection);
         return true;
@@ -92,6 +98,8 @@ void ResultHandler::leaveToKernel(Connection& connection) {
 
 void ResultHandler::created(Connection& connection, const InFlight& command,
                             const CommandFinished& result) {
+    if (result.refusal == Refusal::none)
+        connection.idsState = IdsState::trusted;
     if (result.refusal == Refusal::none || result.refusal == Refusal::unanswered)
         return; // "SYN sent": an event tells the rest
     auto* subflow = pendingOf(connection, command.id);
@@ -101,7 +109,7 @@ void ResultHandler::created(Connection& connection, const InFlight& command,
     records::removeSubflow(world_, connection, *subflow);
     evaluator_.resign(world_, connection);
     ++world_.counters.subflowsFailed;
-    if (result.refusal == Refusal::idMismatch && !connection.idsAsked)
+    if (result.refusal == Refusal::idMismatch && connection.idsState != IdsState::told)
         return askIds(connection); // the path stays idle, and is tried again with the right id
     records::fail(world_, connection, path, failureOf(result));
     evaluator_.tell(world_, connection, path, Fact::Kind::failed);
@@ -129,6 +137,7 @@ void ResultHandler::ended(Connection& connection, const InFlight& command,
     change.failure.cause = Cause::expected;
     change.reason = path.reason;
     world_.publish(change);
+    records::expectEnding(connection, command.tuple);
     records::removeSubflow(world_, connection, *subflow);
     records::fail(world_, connection, path, {Cause::expected, 0, std::nullopt, false});
     evaluator_.evaluate(world_, connection);
@@ -151,7 +160,7 @@ void ResultHandler::announced(Connection& connection, const InFlight& command,
     if (own == connection.announcements.end())
         return;
     own->acknowledged = result.refusal == Refusal::none;
-    if (result.refusal != Refusal::idMismatch || connection.idsAsked)
+    if (result.refusal != Refusal::idMismatch || connection.idsState == IdsState::told)
         return;
     world_.links.release(own->local);
     connection.announcements.erase(own);
@@ -160,7 +169,9 @@ void ResultHandler::announced(Connection& connection, const InFlight& command,
 
 /// The kernel knows an address of the connection under another id: its table decides.
 void ResultHandler::askIds(Connection& connection) {
-    connection.idsAsked = true;
+    if (connection.idsState == IdsState::asked)
+        return;
+    connection.idsState = IdsState::asked;
     world_.issue(command::AskIds{connection.token},
                  {{}, InFlight::Kind::askIds, connection.token, {}, {}, {}});
 }
@@ -171,8 +182,8 @@ void ResultHandler::idsTold(Connection& connection, const CommandFinished& resul
         records::adoptId(world_, connection, local, known.id);
         world_.links.release(local);
     }
+    connection.idsState = IdsState::told;
     evaluator_.evaluate(world_, connection);
-    connection.idsAsked = false;
 }
 
 void ResultHandler::publishRefusal(const Connection& connection, const InFlight& command,

@@ -59,9 +59,14 @@ void SnapshotHandler::learn(const snapshot::Connection& row) {
 }
 
 void SnapshotHandler::recall(Connection& connection, const snapshot::Remembered& remembered) {
-    for (const auto& remote : remembered.announced)
-        connection.announced.push_back(
-            {world_.remotes.acquire(remote.endpoint), remote.id, world_.now, world_.now});
+    for (const auto& remote : remembered.announced) {
+        const bool known = std::ranges::any_of(connection.announced, [&](const Remote& other) {
+            return other.id == remote.id || world_.remotes[other.ref].endpoint == remote.endpoint;
+        });
+        if (!known)
+            connection.announced.push_back(
+                {world_.remotes.acquire(remote.endpoint), remote.id, world_.now, world_.now});
+    }
 }
 
 void SnapshotHandler::on(const snapshot::Subflow& row) {
@@ -99,7 +104,7 @@ void SnapshotHandler::add(Connection& connection, const snapshot::Subflow& row) 
     if (row.openedHere)
         subflow.opener = row.initial ? Opener::application : Opener::daemon;
     subflow.localId = row.localId;
-    subflow.since = world_.now;
+    records::setState(world_, connection, subflow, SubflowState::pending);
     if (subflow.opener == Opener::daemon)
         path.verdict = Verdict::wanted; // whoever ran before wanted it: a policy may drop it
     correct(connection, subflow, row);
@@ -139,17 +144,12 @@ void SnapshotHandler::on(const snapshot::Ended& /*ended*/) {
         if (!connection)
             continue;
         chooseRule(world_, *connection);
-        const auto initial = world_.initialTuple(*connection);
-        world_.outcome.memos.push_back(
-            memo::Connection{token, initial, connection->side, connection->joinInitial});
-        for (const auto& remote : connection->announced)
-            world_.outcome.memos.push_back(
-                memo::Announced{token, remote.id, world_.remotes[remote.ref].endpoint});
+        records::remember(world_, *connection);
         Change change;
         change.kind = Change::Kind::connectionLearned;
         change.token = token;
         change.side = connection->side;
-        change.tuple = initial;
+        change.tuple = world_.initialTuple(*connection);
         world_.publish(change);
     }
     learned_.clear();
@@ -211,6 +211,7 @@ void SnapshotHandler::forgetUnseenSubflows(Connection& connection) {
         world_.publish(change);
         records::removeSubflow(world_, connection, subflow);
         records::fail(world_, connection, path, change.failure);
+        evaluator_.resign(world_, connection);
         repaired();
     }
 }

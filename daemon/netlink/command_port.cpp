@@ -78,18 +78,17 @@ CommandPort::CommandPort(FamilyId family, Socket commands, Socket queries)
 
 CommandPort::~CommandPort() = default;
 
-void CommandPort::send(std::span<const core::IssuedCommand> commands, Instant now) {
+void CommandPort::queue(std::span<const core::IssuedCommand> commands, Instant now) {
     for (const auto& issued : commands)
         add(issued, now + patience);
-    flush();
 }
 
 void CommandPort::add(const core::IssuedCommand& issued, Instant deadline) {
     if (isQuery(issued.command)) {
-        flush();
+        send();
         ask(issued, deadline);
     } else if (const auto* ids = std::get_if<core::command::AskIds>(&issued.command)) {
-        flush();
+        send();
         const bool idle = dumps_.empty();
         dumps_.push({issued.id, deadline, ids->token});
         if (idle)
@@ -101,12 +100,12 @@ void CommandPort::add(const core::IssuedCommand& issued, Instant deadline) {
 
 void CommandPort::batch(const core::IssuedCommand& issued, Instant deadline) {
     if (buffers_->outgoing.size() - batched_ < maxCommandBytes)
-        flush();
+        send();
     batched_ += encode(family_, issued, std::span(buffers_->outgoing).subspan(batched_));
     requests_.push({issued.id, deadline});
 }
 
-void CommandPort::flush() {
+void CommandPort::send() {
     const Bytes sent(buffers_->outgoing.data(), std::exchange(batched_, 0));
     const int error = sent.empty() ? 0 : transmit(commands_, sent);
     if (error != 0)

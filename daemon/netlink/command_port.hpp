@@ -39,9 +39,12 @@ class CommandPort {
     CommandPort& operator=(CommandPort&&) noexcept = default;
     ~CommandPort();
 
-    /// Sends commands in order, many in one system call. Those the kernel did not take end at the
+    /// Takes commands to be sent, in order.
+    void queue(std::span<const core::IssuedCommand> commands, Instant now);
+
+    /// Sends what was queued, many in one system call. Commands the kernel did not take end at the
     /// next receive() or expire(), at once due.
-    void send(std::span<const core::IssuedCommand> commands, Instant now);
+    void send();
 
     /// Appends the ends of the commands that were answered, of both sockets.
     void receive(std::vector<core::CommandFinished>& finished);
@@ -86,7 +89,6 @@ class CommandPort {
 
     void add(const core::IssuedCommand& issued, Instant deadline);
     void batch(const core::IssuedCommand& issued, Instant deadline);
-    void flush();
     void startDump();
     void ask(const core::IssuedCommand& issued, Instant deadline);
     template <class Request>

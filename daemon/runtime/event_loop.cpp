@@ -139,7 +139,7 @@ void EventLoop::wait(int milliseconds) {
     prepareSlow();
     if (exiting_)
         return;
-    std::array<epoll_event, mostReady> ready{};
+    std::array<epoll_event, mostReady> ready;
     const int count = epoll_wait(epoll_, ready.data(), mostReady, milliseconds);
     if (count < 0 && errno != EINTR)
         checkErrno(count, "wait");
@@ -147,8 +147,9 @@ void EventLoop::wait(int milliseconds) {
     const auto sourceOf = [](const epoll_event& event) {
         return static_cast<Source*>(event.data.ptr);
     };
-    std::ranges::sort(ready.begin(), end, {},
-                      [&](const epoll_event& event) { return sourceOf(event)->turn; });
+    if (count > 1)
+        std::ranges::sort(ready.begin(), end, {},
+                          [&](const epoll_event& event) { return sourceOf(event)->turn; });
     for (auto at = ready.begin(); at != end; ++at)
         sourceOf(*at)->callback();
 }

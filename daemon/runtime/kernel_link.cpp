@@ -5,6 +5,7 @@
 #include <bit>
 #include <stdexcept>
 #include <system_error>
+#include <utility>
 
 namespace subflowd::runtime {
 
@@ -63,7 +64,7 @@ void KernelLink::prime() {
 void KernelLink::step(const core::Input& input) {
     const auto now = EventLoop::now();
     take(now, input);
-    flush(now);
+    commands_.send();
     workOff();
 }
 
@@ -83,13 +84,12 @@ bool KernelLink::drainOnce() {
     const auto begun = EventLoop::now();
     const auto drained = events_.drain();
     for (const auto& event : drained.events)
-        take(begun, event);
+        perform(begun, engine_.step(begun, event));
     if (drained.overrun == netlink::Overrun::yes)
         take(begun, core::EventsLost{});
-    if (!batch_.empty()) {
-        flush(begun);
+    commands_.send();
+    if (std::exchange(answered_, false))
         countLatency(EventLoop::now() - begun);
-    }
     return drained.queue == netlink::Queue::mayHoldMore;
 }
 
@@ -106,7 +106,7 @@ void KernelLink::takeAnswers() {
     const auto now = EventLoop::now();
     for (auto& result : finished_)
         take(now, std::move(result));
-    flush(now);
+    commands_.send();
 }
 
 void KernelLink::onNetwork() {
@@ -115,7 +115,7 @@ void KernelLink::onNetwork() {
     const auto now = EventLoop::now();
     for (const auto& change : changes_)
         take(now, change);
-    flush(now);
+    commands_.send();
     workOff();
 }
 
@@ -128,7 +128,7 @@ void KernelLink::onSnapshot() {
         take(now, std::move(part));
     }
     snapshotRunning_ = diag_.state() == netlink::DiagSocket::State::running;
-    flush(now);
+    commands_.send();
     workOff();
 }
 
@@ -139,7 +139,7 @@ void KernelLink::onTimer() {
         commands_.expire(now, finished_);
         for (auto& result : finished_)
             take(now, std::move(result));
-        flush(now);
+        commands_.send();
     }
     if (snapshotWanted_ && primed_)
         startSnapshot(core::snapshot::Occasion::eventsLost);
@@ -151,7 +151,7 @@ void KernelLink::workOff() {
     const auto begun = EventLoop::now();
     for (auto now = begun; wake_ <= now && now - begun < longestTurn; now = EventLoop::now()) {
         take(now, core::Tick{});
-        flush(now);
+        commands_.send();
         while (drainOnce()) {
         }
     }
@@ -165,18 +165,12 @@ void KernelLink::take(Instant now, const core::Input& input) {
 void KernelLink::perform(Instant now, const core::Outcome& outcome) {
     for (const auto& memo : outcome.memos)
         state_.write(memo);
-    batch_.insert(batch_.end(), outcome.commands.begin(), outcome.commands.end());
+    commands_.queue(outcome.commands, now);
+    answered_ = answered_ || !outcome.commands.empty();
     snapshotWanted_ = snapshotWanted_ || outcome.resync == core::Resync::needed;
     wake_ = outcome.wake;
     if (listener_ && !(outcome.changes.empty() && outcome.log.empty()))
         listener_(outcome, now);
-}
-
-void KernelLink::flush(Instant now) {
-    if (batch_.empty())
-        return;
-    commands_.send(batch_, now);
-    batch_.clear();
 }
 
 void KernelLink::startSnapshot(core::snapshot::Occasion occasion) {

@@ -57,7 +57,6 @@ class KernelLink {
     void takeAnswers();
     void take(Instant now, const core::Input& input);
     void perform(Instant now, const core::Outcome& outcome);
-    void flush(Instant now);
     void workOff();
     void startSnapshot(core::snapshot::Occasion occasion);
     void recall(core::SnapshotPart& part) const;
@@ -76,8 +75,8 @@ class KernelLink {
     bool snapshotRunning_ = false;
     bool snapshotWanted_ = false;
     bool primed_ = false;
+    bool answered_ = false; ///< commands were queued since the last batch of events
     Instant lastSnapshot_{};
-    std::vector<core::IssuedCommand> batch_;
     std::vector<core::CommandFinished> finished_;
     std::vector<core::NetworkChange> changes_;
     std::vector<core::SnapshotPart> parts_;
