@@ -173,18 +173,29 @@ void Reconciler::create(const Work& work, std::size_t path) {
 }
 
 void Reconciler::setPriorities(const Work& work) {
-    for (auto& subflow : work.connection.subflows) {
-        const auto& path = work.connection.paths[subflow.path];
+    for (std::size_t i = 0; i < work.connection.subflows.size(); ++i) {
+        auto& subflow = work.connection.subflows[i];
         if (!alive(subflow) || subflow.state == SubflowState::pending)
             continue;
-        if (path.verdict == Verdict::wanted || path.verdict == Verdict::held)
+        const auto& path = work.connection.paths[subflow.path];
+        if (const auto* said = saidOf(work, i)) {
+            const bool clamped = work.world.localOf(work.connection, subflow).role == Role::backup;
+            setPriority(work, subflow, clamped ? Priority::backup : said->priority, said->reason);
+        } else if (path.verdict == Verdict::wanted || path.verdict == Verdict::held) {
             setPriority(work, subflow, path.priority, path.reason);
+        }
     }
-    for (const auto& said : work.judgement.priorities) {
-        const auto index = static_cast<std::size_t>(said.subflow);
-        if (index < work.connection.subflows.size())
-            setPriority(work, work.connection.subflows[index], said.priority, said.reason);
-    }
+}
+
+/// What was said of a subflow itself counts more than what is wanted of its path; backup counts
+/// more than regular.
+const Plan::Prioritised* Reconciler::saidOf(const Work& work, std::size_t subflow) {
+    const Plan::Prioritised* found = nullptr;
+    for (const auto& said : work.judgement.priorities)
+        if (static_cast<std::size_t>(said.subflow) == subflow &&
+            (!found || said.priority == Priority::backup))
+            found = &said;
+    return found;
 }
 
 void Reconciler::setPriority(const Work& work, Subflow& subflow, Priority priority,

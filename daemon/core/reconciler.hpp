@@ -49,6 +49,7 @@ class Reconciler {
     void create(const Work& work, std::size_t path);
 
     void setPriorities(const Work& work);
+    static const Plan::Prioritised* saidOf(const Work& work, std::size_t subflow);
     void setPriority(const Work& work, Subflow& subflow, Priority priority, const Reason& reason);
 
     void announce(const Work& work);

@@ -10,6 +10,28 @@ namespace subflowd::core {
 
 namespace {
 
+const char* nameOf(InFlight::Kind kind) {
+    switch (kind) {
+    case InFlight::Kind::createSubflow:
+        return "SUBFLOW_CREATE";
+    case InFlight::Kind::destroySubflow:
+        return "SUBFLOW_DESTROY";
+    case InFlight::Kind::resetSubflow:
+        return "SOCK_DESTROY";
+    case InFlight::Kind::setPriority:
+        return "SET_FLAGS";
+    case InFlight::Kind::announce:
+        return "ANNOUNCE";
+    case InFlight::Kind::removeAddress:
+        return "REMOVE";
+    case InFlight::Kind::askIds:
+        return "GET_ADDR";
+    case InFlight::Kind::askFacts:
+        return "SOCK_DIAG_BY_FAMILY";
+    }
+    return "a command";
+}
+
 Subflow* pendingOf(Connection& connection, CommandId create) {
     const auto at = std::ranges::find_if(connection.subflows, [create](const Subflow& subflow) {
         return subflow.state == SubflowState::pending && subflow.create == create;
@@ -196,9 +218,13 @@ void ResultHandler::publishRefusal(const Connection& connection, const InFlight&
     change.localId = command.localId;
     change.failure = failureOf(result);
     world_.publish(change);
-    world_.log(LogRecord::Level::debug,
-               "the kernel refused a command: errno " + std::to_string(result.error) + " " +
-                   result.message,
+    const bool ordinary = result.refusal == Refusal::unknownToken ||
+                          result.refusal == Refusal::kernelManaged ||
+                          command.kind != InFlight::Kind::createSubflow;
+    world_.log(ordinary ? LogRecord::Level::debug : LogRecord::Level::info,
+               std::string{"the kernel refused "} + nameOf(command.kind) + ": errno " +
+                   std::to_string(result.error) +
+                   (result.message.empty() ? "" : " (" + result.message + ")"),
                connection.token);
 }
 

@@ -154,7 +154,8 @@ void SnapshotHandler::on(const snapshot::Ended& /*ended*/) {
     }
     learned_.clear();
     world_.snapshotRunning = false;
-    ++world_.counters.resyncs;
+    if (occasion_ != snapshot::Occasion::start)
+        ++world_.counters.resyncs;
     world_.sweepWanted = true;
     Change change;
     change.kind = Change::Kind::resynchronised;

@@ -169,6 +169,7 @@ std::optional<std::string> Daemon::reload() {
     std::optional<std::string> problem;
     if (reading.core) {
         config_ = std::move(reading.config);
+        problem = followMode();
         log_.setLevel(options_.logLevel.value_or(config_.daemon.logLevel));
         link_.step(core::Configured{std::move(reading.core)});
         log(Level::notice, "the configuration was read again and is in force");
@@ -177,6 +178,17 @@ std::optional<std::string> Daemon::reload() {
         problem = toText(reading.diagnostics);
     }
     notifier_.ready();
+    return problem;
+}
+
+/// The path-manager sysctl as the configuration has it now. What prevented it, as a sentence.
+std::optional<std::string> Daemon::followMode() {
+    if (!config_.daemon.manageSysctl)
+        return std::nullopt;
+    const auto problem =
+        config_.daemon.mode == core::Mode::userspace ? sysctl_.takeOver() : sysctl_.restore();
+    if (problem)
+        log(Level::error, *problem);
     return problem;
 }
 

@@ -130,6 +130,7 @@ void EventLoop::prepareSlow() {
 }
 
 void EventLoop::serveSlow() {
+    prepareSlow();
     slowIsArmed_ = false;
     if (check(sd_event_wait(slow_, 0), "wait") > 0)
         check(sd_event_dispatch(slow_), "serve");
@@ -159,6 +160,7 @@ void EventLoop::runOnce(Duration longest) {
 }
 
 void EventLoop::run() {
+    serveSlow(); // sources that were added while it was armed count from now on
     while (!exiting_)
         wait(-1);
 }

@@ -20,6 +20,9 @@ constexpr int drainsPerTurn = 256;
 /// Between two snapshots, however many events were lost meanwhile.
 constexpr auto snapshotInterval = std::chrono::milliseconds(100);
 
+/// Until the kernel is asked again for a list that it would not give.
+constexpr auto retryInterval = std::chrono::seconds(1);
+
 } // namespace
 
 KernelLink::KernelLink(EventLoop& loop, core::Engine& engine, host::StateFile& state,
@@ -40,11 +43,7 @@ KernelLink::KernelLink(EventLoop& loop, core::Engine& engine, host::StateFile& s
 }
 
 void KernelLink::prime() {
-    changes_.clear();
-    routes_.startDump(changes_);
-    const auto now = EventLoop::now();
-    for (const auto& change : changes_)
-        take(now, change);
+    listNetwork();
     while (routes_.state() == netlink::RouteSocket::State::dumping)
         loop_.runOnce(std::chrono::seconds(1));
     if (routes_.state() == netlink::RouteSocket::State::failed)
@@ -59,6 +58,14 @@ void KernelLink::prime() {
                                 "the kernel does not list the connections that exist (is the "
                                 "module mptcp_diag there?)");
     state_.retain([this](Token token) { return engine_.report(token).has_value(); });
+}
+
+void KernelLink::listNetwork() {
+    changes_.clear();
+    routes_.startDump(changes_);
+    const auto now = EventLoop::now();
+    for (const auto& change : changes_)
+        take(now, change);
 }
 
 void KernelLink::step(const core::Input& input) {
@@ -115,6 +122,8 @@ void KernelLink::onNetwork() {
     const auto now = EventLoop::now();
     for (const auto& change : changes_)
         take(now, change);
+    if (routes_.state() == netlink::RouteSocket::State::failed)
+        networkRetry_ = now + retryInterval;
     commands_.send();
     workOff();
 }
@@ -128,6 +137,10 @@ void KernelLink::onSnapshot() {
         take(now, std::move(part));
     }
     snapshotRunning_ = diag_.state() == netlink::DiagSocket::State::running;
+    if (diag_.state() == netlink::DiagSocket::State::failed) {
+        snapshotWanted_ = true;
+        lastSnapshot_ = now + retryInterval;
+    }
     commands_.send();
     workOff();
 }
@@ -143,6 +156,10 @@ void KernelLink::onTimer() {
     }
     if (snapshotWanted_ && primed_)
         startSnapshot(core::snapshot::Occasion::eventsLost);
+    if (networkRetry_ <= now) {
+        networkRetry_ = never;
+        listNetwork();
+    }
     workOff();
 }
 
@@ -152,7 +169,7 @@ void KernelLink::workOff() {
     for (auto now = begun; wake_ <= now && now - begun < longestTurn; now = EventLoop::now()) {
         take(now, core::Tick{});
         commands_.send();
-        while (drainOnce()) {
+        for (int i = 0; i < drainsPerTurn && drainOnce(); ++i) {
         }
     }
     armTimer();
@@ -196,7 +213,7 @@ void KernelLink::recall(core::SnapshotPart& part) const {
 }
 
 void KernelLink::armTimer() {
-    auto next = std::min(wake_, commands_.nextDeadline());
+    auto next = std::min({wake_, commands_.nextDeadline(), networkRetry_});
     if (snapshotWanted_ && primed_ && !snapshotRunning_)
         next = std::min(next, lastSnapshot_ + snapshotInterval);
     if (next != never)

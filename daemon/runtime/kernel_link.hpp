@@ -57,6 +57,7 @@ class KernelLink {
     void takeAnswers();
     void take(Instant now, const core::Input& input);
     void perform(Instant now, const core::Outcome& outcome);
+    void listNetwork();
     void workOff();
     void startSnapshot(core::snapshot::Occasion occasion);
     void recall(core::SnapshotPart& part) const;
@@ -77,6 +78,7 @@ class KernelLink {
     bool primed_ = false;
     bool answered_ = false; ///< commands were queued since the last batch of events
     Instant lastSnapshot_{};
+    Instant networkRetry_ = never;
     std::vector<core::CommandFinished> finished_;
     std::vector<core::NetworkChange> changes_;
     std::vector<core::SnapshotPart> parts_;
