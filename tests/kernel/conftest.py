@@ -3,6 +3,7 @@
 
 import os
 import pathlib
+import signal
 import sys
 from typing import Callable, Iterator
 
@@ -15,6 +16,15 @@ from lab.daemon import Daemon  # noqa: E402
 from lab.namespace import Namespace  # noqa: E402
 from lab.traffic import Client, EchoServer  # noqa: E402
 from lab.uplinks import Lab  # noqa: E402
+
+
+def interrupt(number: int, _: object) -> None:
+    raise KeyboardInterrupt(f"signal {number}")
+
+
+def pytest_configure() -> None:
+    """Being told to stop (a time limit of meson's) is no reason to leave namespaces behind."""
+    signal.signal(signal.SIGTERM, interrupt)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -85,7 +85,10 @@ inet_diag_msg socketFound(const core::IssuedCommand& asked, std::uint8_t state) 
 
 class CommandPortTest : public testing::Test {
   protected:
-    void send(std::vector<core::IssuedCommand> commands) { port_.send(commands, start); }
+    void send(std::vector<core::IssuedCommand> commands, Instant now = start) {
+        port_.queue(commands, now);
+        port_.send();
+    }
 
     std::vector<core::CommandFinished> receive() {
         std::vector<core::CommandFinished> finished;
@@ -174,7 +177,7 @@ TEST_F(CommandPortTest, RunsOneDumpAtATime) {
 
 TEST_F(CommandPortTest, ADumpThatExpiresMakesRoomForTheNext) {
     send({askIds(1)});
-    port_.send(std::vector{askIds(2)}, start + std::chrono::milliseconds{500});
+    send({askIds(2)}, start + std::chrono::milliseconds{500});
     EXPECT_EQ(idsOf(commands_.request()), std::vector{CommandId{1}});
     EXPECT_EQ(expire(start + CommandPort::patience).size(), 1U);
     EXPECT_EQ(idsOf(commands_.request()), std::vector{CommandId{2}});
@@ -184,7 +187,8 @@ TEST_F(CommandPortTest, AFailedSendEndsItsCommandsAtOnce) {
     auto gone = test::SocketPair::open();
     CommandPort port(family, Socket(::dup(gone.daemon.fd())), Socket(::dup(gone.daemon.fd())));
     gone.kernel = test::SocketPair::open().kernel;
-    port.send(std::vector{remove(1), askIds(2), reset(3)}, start);
+    port.queue(std::vector{remove(1), askIds(2), reset(3)}, start);
+    port.send();
     EXPECT_LE(port.nextDeadline(), start);
     std::vector<core::CommandFinished> ends;
     port.expire(start, ends);

@@ -58,7 +58,8 @@ Instant now() {
 core::CommandFinished run(CommandPort& port, core::Command command) {
     std::vector<core::CommandFinished> ends;
     const core::IssuedCommand issued{core::CommandId{9}, std::move(command)};
-    port.send({&issued, 1}, now());
+    port.queue({&issued, 1}, now());
+    port.send();
     while (ends.empty()) {
         std::array<pollfd, 2> ready{pollfd{port.fds()[0], POLLIN, 0},
                                     pollfd{port.fds()[1], POLLIN, 0}};

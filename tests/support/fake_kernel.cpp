@@ -16,6 +16,10 @@ Endpoint endpoint(std::string_view text) {
     return parseEndpoint(text).value();
 }
 
+AddressForm formOf(std::string_view text) {
+    return text.starts_with("[::ffff:") ? AddressForm::mapped : AddressForm::plain;
+}
+
 } // namespace
 
 void FakeKernel::report(Input input, Duration after) {
@@ -44,6 +48,12 @@ Input FakeKernel::takeReport() {
     return input;
 }
 
+void FakeKernel::forgetReader() {
+    std::erase_if(reports_, [this](const Report& report) {
+        return report.at <= now_ || !std::holds_alternative<KernelEvent>(report.input);
+    });
+}
+
 void FakeKernel::answer(std::string_view remote, Answer answer) {
     answers_[endpoint(remote)] = answer;
 }
@@ -52,10 +62,12 @@ Token FakeKernel::connect(std::string_view local, std::string_view remote, JoinI
                           Side side) {
     const auto token = static_cast<Token>(nextToken_++);
     Connection connection;
-    connection.facts = {token, side, joinInitial, {endpoint(local), endpoint(remote)}};
+    connection.facts = {
+        token, side, joinInitial, {endpoint(local), endpoint(remote), formOf(local)}};
     Subflow initial;
     initial.tuple = connection.facts.initial;
     initial.established = true;
+    initial.since = now_;
     initial.initial = true;
     initial.openedHere = side == Side::client;
     connection.subflows.push_back(initial);
@@ -90,6 +102,7 @@ void FakeKernel::joinFromPeer(Token token, std::string_view local, std::string_v
     subflow.tuple = {endpoint(local), endpoint(remote)};
     subflow.remoteId = static_cast<AddressId>(remoteId);
     subflow.established = true;
+    subflow.since = now_;
     subflow.openedHere = false;
     connection.subflows.push_back(subflow);
     reportEvent(event::SubflowEstablished{
@@ -105,6 +118,36 @@ void FakeKernel::closeSubflow(Token token, std::string_view remote, std::uint8_t
     connection.subflows.erase(at);
 }
 
+void FakeKernel::breakSubflow(Token token, std::string_view local, std::string_view remote,
+                              std::uint8_t error) {
+    auto& connection = connections_.at(token);
+    auto& subflow = find(token, local, remote);
+    reportClosed(connection, subflow, error);
+    connection.subflows.erase(connection.subflows.begin() + (&subflow - &connection.subflows[0]));
+}
+
+void FakeKernel::setPriorityFromPeer(Token token, std::string_view local, std::string_view remote,
+                                     Priority priority) {
+    auto& subflow = find(token, local, remote);
+    subflow.peerPriority = priority;
+    reportEvent(event::SubflowPriority{
+        {token, subflow.tuple, subflow.localId, subflow.remoteId, priority, noLink}});
+}
+
+FakeKernel::Subflow& FakeKernel::find(Token token, std::string_view local,
+                                      std::string_view remote) {
+    auto& connection = connections_.at(token);
+    return *std::ranges::find_if(connection.subflows, [&](const Subflow& subflow) {
+        return subflow.tuple.local.address == parseAddress(local) &&
+               subflow.tuple.remote == endpoint(remote);
+    });
+}
+
+void FakeKernel::reportLoss() {
+    losesEvents = false;
+    report(EventsLost{});
+}
+
 void FakeKernel::closeFirstJoin(Token token, std::uint8_t error) {
     auto& connection = connections_.at(token);
     const auto at = std::ranges::find_if(connection.subflows, [](const Subflow& subflow) {
@@ -116,7 +159,7 @@ void FakeKernel::closeFirstJoin(Token token, std::uint8_t error) {
 
 void FakeKernel::reportClosed(const Connection& connection, const Subflow& subflow,
                               std::uint8_t error, Duration after) {
-    if (!connection.established)
+    if (!connection.established || connection.halfClosed)
         return; // only while the connection is established
     event::SubflowClosed closed;
     closed.token = connection.facts.token;
@@ -181,7 +224,7 @@ void FakeKernel::run(const IssuedCommand& command, const command::CreateSubflow&
     if (refuseFor(command, create.token))
         return;
     auto& connection = connections_.at(create.token);
-    if (!connection.established)
+    if (!connection.established || connection.halfClosed)
         return finish(command, ENOTCONN, Refusal::byErrno, "connect error: -107");
     if (!knows(connection, create.local, create.localPort, create.localId))
         return finish(command, EINVAL, Refusal::idMismatch, "did not match address and id");
@@ -220,6 +263,7 @@ void FakeKernel::establishJoin(Token token, const FourTuple& tuple) {
     switch (answer) {
     case Answer::accepts:
         subflow.established = true;
+        subflow.since = now_ + roundTrip;
         reportEvent(up, roundTrip);
         break;
     case Answer::rejects:
@@ -242,7 +286,7 @@ void FakeKernel::run(const IssuedCommand& command, const command::DestroySubflow
         return;
     auto& connection = connections_.at(destroy.token);
     const auto at = std::ranges::find(connection.subflows, destroy.tuple, &Subflow::tuple);
-    if (at == connection.subflows.end())
+    if (at == connection.subflows.end() || at->tuple.form != destroy.tuple.form)
         return finish(command, ESRCH, Refusal::byErrno, "subflow not found");
     forget(connection, destroy.tuple.local.address);
     finish(command);
@@ -299,6 +343,8 @@ void FakeKernel::run(const IssuedCommand& command, const command::RemoveAddress&
 void FakeKernel::run(const IssuedCommand& command, const command::AskIds& ask) {
     if (refuseFor(command, ask.token))
         return;
+    if (!tellsIds)
+        return finish(command, EINVAL, Refusal::byErrno, "missing attribute");
     CommandFinished finished;
     finished.id = command.id;
     for (const auto& entry : connections_.at(ask.token).table)

@@ -32,7 +32,9 @@ class FakeKernel {
         AddressId localId{};
         AddressId remoteId{};
         Priority priority = Priority::regular;
-        bool established = false;
+        Priority peerPriority = Priority::regular;
+        bool established = false; ///< the peer accepts it, from `since` on
+        Instant since{};
         bool initial = false;
         bool openedHere = true;
     };
@@ -48,6 +50,7 @@ class FakeKernel {
         core::event::Connection facts;
         bool established = false;
         bool kernelManaged = false;
+        bool halfClosed = false; ///< no join (ENOTCONN), and no event about subflows any more
         std::vector<Subflow> subflows;
         std::vector<TableEntry> table;
         std::vector<AddressId> announced;  ///< by this host
@@ -76,7 +79,8 @@ class FakeKernel {
 
     // Applications and peers.
 
-    /// An application connects; CREATED is reported. Ends are written "10.0.0.1:1000".
+    /// An application connects; CREATED is reported. Ends are written "10.0.0.1:1000", or
+    /// "[::ffff:10.0.0.1]:1000" for an IPv6 socket that talks IPv4.
     Token connect(std::string_view local, std::string_view remote,
                   JoinInitial joinInitial = JoinInitial::allowed, Side side = Side::client);
     /// The first data was acknowledged; ESTABLISHED is reported.
@@ -88,7 +92,15 @@ class FakeKernel {
                       std::uint8_t remoteId);
     void closeSubflow(Token token, std::string_view remote, std::uint8_t error);
     void closeFirstJoin(Token token, std::uint8_t error);
+    /// The same of the subflow from a local address.
+    void breakSubflow(Token token, std::string_view local, std::string_view remote,
+                      std::uint8_t error);
+    void setPriorityFromPeer(Token token, std::string_view local, std::string_view remote,
+                             Priority priority);
     void answer(std::string_view remote, Answer answer);
+
+    /// The reader of the event socket is told that events were lost.
+    void reportLoss();
 
     // What the daemon does.
 
@@ -100,6 +112,8 @@ class FakeKernel {
 
     bool acksComeLate = false; ///< events overtake the acks of the commands that caused them
     bool losesEvents = false;  ///< the event socket overflows: events vanish
+    bool tellsIds = true;      ///< GET_ADDR knows tokens; older kernels refuse
+    Duration dumpTakes{};      ///< from a snapshot's rows being taken to their being read
     Duration roundTrip = std::chrono::milliseconds(10);
 
     // What happened.
@@ -117,6 +131,10 @@ class FakeKernel {
     Instant nextReport() const;
     core::Input takeReport();
 
+    /// Whoever read the reports is gone, with what it had not read yet. What happens later is
+    /// reported to the next one.
+    void forgetReader();
+
     void setNow(Instant now) { now_ = now; }
 
   private:
@@ -127,6 +145,7 @@ class FakeKernel {
     bool refuseFor(const core::IssuedCommand& command, Token token);
     bool knows(Connection& connection, const IpAddress& address, std::uint16_t port, AddressId id);
     static void forget(Connection& connection, const IpAddress& address);
+    Subflow& find(Token token, std::string_view local, std::string_view remote);
     void reportClosed(const Connection& connection, const Subflow& subflow, std::uint8_t error,
                       Duration after = {});
     void establishJoin(Token token, const core::FourTuple& tuple);
@@ -139,13 +158,6 @@ class FakeKernel {
     void run(const core::IssuedCommand& command, const core::command::RemoveAddress& remove);
     void run(const core::IssuedCommand& command, const core::command::AskIds& ask);
     void run(const core::IssuedCommand& command, const core::command::AskFacts& ask);
-
-    struct Pending {
-        Instant at{};
-        Token token{};
-        core::FourTuple tuple;
-        Answer answer = Answer::accepts;
-    };
 
     Instant now_{};
     std::uint64_t order_ = 0;

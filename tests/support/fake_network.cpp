@@ -95,9 +95,9 @@ void FakeKernel::snapshot(snapshot::Occasion occasion,
         snapshot::Connection row{token, connection.facts.initial, std::nullopt};
         if (const auto known = remembered.find(token); known != remembered.end())
             row.remembered = known->second;
-        report(SnapshotPart{row});
+        report(SnapshotPart{row}, dumpTakes);
         if (connection.facts.side == Side::server)
-            report(SnapshotPart{snapshot::Listener{connection.facts.initial.local}});
+            report(SnapshotPart{snapshot::Listener{connection.facts.initial.local}}, dumpTakes);
     }
     for (const auto& [token, connection] : connections_)
         for (const auto& subflow : connection.subflows) {
@@ -106,14 +106,16 @@ void FakeKernel::snapshot(snapshot::Occasion occasion,
             row.tuple = subflow.tuple;
             row.localId = subflow.localId;
             row.remoteId = subflow.remoteId;
-            row.state = subflow.established ? SubflowState::up : SubflowState::pending;
+            const bool up = subflow.established && subflow.since <= now_;
+            row.state = up ? SubflowState::up : SubflowState::pending;
             row.priority = subflow.priority;
+            row.peerPriority = subflow.peerPriority;
             row.initial = subflow.initial;
             row.openedHere = subflow.openedHere;
-            row.fullyEstablished = connection.established && subflow.established;
-            report(SnapshotPart{row});
+            row.fullyEstablished = connection.established && up;
+            report(SnapshotPart{row}, dumpTakes);
         }
-    report(SnapshotPart{snapshot::Ended{}});
+    report(SnapshotPart{snapshot::Ended{}}, dumpTakes);
 }
 
 } // namespace subflowd::test

@@ -21,7 +21,7 @@ Lab::Lab(std::vector<ConfiguredPolicy> policies) {
 
 void Lab::configure(Configuration configuration) {
     configuration_ = std::move(configuration);
-    perform(engine->step(now, Configured{std::make_shared<const Configuration>(configuration_)}));
+    step(Configured{std::make_shared<const Configuration>(configuration_)});
 }
 
 void Lab::twoUplinks() {
@@ -43,7 +43,8 @@ void Lab::run(Duration duration) {
     while (true) {
         if (snapshotWanted_) {
             snapshotWanted_ = false;
-            kernel.snapshot(snapshot::Occasion::eventsLost, remembered);
+            kernel.snapshot(occasion_, remembered);
+            occasion_ = snapshot::Occasion::eventsLost;
         }
         const auto report = kernel.hasReport() ? kernel.nextReport() : never;
         const auto next = std::min(report, wake_);
@@ -53,12 +54,24 @@ void Lab::run(Duration duration) {
         kernel.setNow(now);
         // The kernel's events are drained before another slice of mass work.
         if (report <= now)
-            perform(engine->step(now, kernel.takeReport()));
+            step(kernel.takeReport());
         else
-            perform(engine->step(now, Tick{}));
+            step(Tick{});
     }
     now = std::max(now, end);
     kernel.setNow(now);
+}
+
+void Lab::step(const Input& input) {
+    const auto& outcome = engine->step(now, input);
+    if (observer)
+        observer(input, outcome);
+    perform(outcome);
+}
+
+void Lab::audit() {
+    occasion_ = snapshot::Occasion::audit;
+    snapshotWanted_ = true;
 }
 
 void Lab::perform(const Outcome& outcome) {
@@ -79,22 +92,32 @@ void Lab::perform(const Outcome& outcome) {
 
 void Lab::remember(const Memo& memo) {
     if (const auto* connection = std::get_if<memo::Connection>(&memo))
-        remembered[connection->token] = {connection->joinInitial, connection->side, {}};
+        remembered[connection->token] = {connection->joinInitial, connection->side,
+                                         remembered[connection->token].announced};
     else if (const auto* announced = std::get_if<memo::Announced>(&memo))
-        remembered[announced->token].announced.push_back(
-            {announced->remote, announced->id, {}, {}});
-    else if (const auto* withdrawn = std::get_if<memo::Withdrawn>(&memo))
+        rememberAnnounced(*announced);
+    else if (const auto* withdrawn = std::get_if<memo::Withdrawn>(&memo);
+             withdrawn && remembered.contains(withdrawn->token))
         std::erase_if(remembered[withdrawn->token].announced,
                       [&](const RemoteView& remote) { return remote.id == withdrawn->id; });
-    else
+    else if (!withdrawn)
         remembered.erase(std::get<memo::Gone>(memo).token);
+}
+
+/// Like the state file: nothing about connections that it does not know, one address for each id.
+void Lab::rememberAnnounced(const memo::Announced& memo) {
+    const auto known = remembered.find(memo.token);
+    if (known == remembered.end())
+        return;
+    auto& announced = known->second.announced;
+    std::erase_if(announced, [&memo](const RemoteView& remote) { return remote.id == memo.id; });
+    announced.push_back({memo.remote, memo.id, {}, {}});
 }
 
 void Lab::restart() {
     engine = std::make_unique<Engine>(std::make_shared<const Configuration>(configuration_));
     wake_ = never;
-    while (kernel.hasReport())
-        kernel.takeReport();
+    kernel.forgetReader();
     kernel.dumpNetwork();
     kernel.snapshot(snapshot::Occasion::start, remembered);
     settle();

@@ -6,6 +6,7 @@
 
 #include <subflowd/policy.hpp>
 
+#include <functional>
 #include <map>
 #include <memory>
 #include <string>
@@ -39,6 +40,12 @@ class Lab {
     /// Ends the engine as SIGKILL would and starts another.
     void restart();
 
+    /// Has a snapshot taken when time goes on.
+    void audit();
+
+    /// Gives the engine one input, now, and performs what it wants.
+    void step(const core::Input& input);
+
     Token connected(std::string_view local, std::string_view remote,
                     JoinInitial joinInitial = JoinInitial::allowed);
 
@@ -56,13 +63,18 @@ class Lab {
     std::size_t largestSlice = 0;
     std::map<Token, core::snapshot::Remembered> remembered;
 
+    /// Sees every step before it is performed.
+    std::function<void(const core::Input&, const core::Outcome&)> observer;
+
   private:
     void perform(const core::Outcome& outcome);
     void remember(const core::Memo& memo);
+    void rememberAnnounced(const core::memo::Announced& memo);
 
     core::Configuration configuration_;
     Instant wake_ = never;
     bool snapshotWanted_ = false;
+    core::snapshot::Occasion occasion_ = core::snapshot::Occasion::eventsLost;
 };
 
 /// A command as one line of text.
