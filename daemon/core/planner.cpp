@@ -84,7 +84,6 @@ void Planner::ask(World& world, const Connection& connection) {
         const auto by = static_cast<Voice>(chain[place]);
         mergeWants(plan, by, place);
         mergeForbids(plan, by);
-        mergeHolds(world, connection, plan, by);
         mergeLimits(plan, by);
         judgement_.priorities.insert(judgement_.priorities.end(), plan.priorities().begin(),
                                      plan.priorities().end());
@@ -92,6 +91,9 @@ void Planner::ask(World& world, const Connection& connection) {
                                         plan.announcements().begin(), plan.announcements().end());
         judgement_.again = std::min(judgement_.again, plan.again());
     }
+    // A hold counts for what any policy wants, also one that comes later in the chain.
+    for (std::size_t place = 0; place < chain.size(); ++place)
+        mergeHolds(world, connection, plans_[place], static_cast<Voice>(chain[place]));
 }
 
 /// A policy that threw, now or three times: what was decided in its name stays decided.

@@ -46,6 +46,10 @@ class CommandPort {
     /// next receive() or expire(), at once due.
     void send();
 
+    /// Goes the way of queue() and send() with a command that is not sent, so that the way is in
+    /// the caches when it counts.
+    void rehearse();
+
     /// Appends the ends of the commands that were answered, of both sockets.
     void receive(std::vector<core::CommandFinished>& finished);
 

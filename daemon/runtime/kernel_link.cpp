@@ -6,6 +6,7 @@
 #include <stdexcept>
 #include <system_error>
 #include <utility>
+#include <variant>
 
 namespace subflowd::runtime {
 
@@ -97,6 +98,8 @@ bool KernelLink::drainOnce() {
     commands_.send();
     if (std::exchange(answered_, false))
         countLatency(EventLoop::now() - begun);
+    if (std::exchange(created_, false))
+        commands_.rehearse();
     return drained.queue == netlink::Queue::mayHoldMore;
 }
 
@@ -180,8 +183,10 @@ void KernelLink::take(Instant now, const core::Input& input) {
 }
 
 void KernelLink::perform(Instant now, const core::Outcome& outcome) {
-    for (const auto& memo : outcome.memos)
+    for (const auto& memo : outcome.memos) {
         state_.write(memo);
+        created_ = created_ || std::holds_alternative<core::memo::Connection>(memo);
+    }
     commands_.queue(outcome.commands, now);
     answered_ = answered_ || !outcome.commands.empty();
     snapshotWanted_ = snapshotWanted_ || outcome.resync == core::Resync::needed;

@@ -77,6 +77,7 @@ class KernelLink {
     bool snapshotWanted_ = false;
     bool primed_ = false;
     bool answered_ = false; ///< commands were queued since the last batch of events
+    bool created_ = false;  ///< a connection was created: its joins follow in a moment
     Instant lastSnapshot_{};
     Instant networkRetry_ = never;
     std::vector<core::CommandFinished> finished_;

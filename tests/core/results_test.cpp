@@ -45,7 +45,8 @@ TEST_F(Results, OfALocalRefusalAreTheFailureOfThePath) {
     EXPECT_EQ(counters.subflowsFailed, 1U);
     EXPECT_EQ(counters.commandsRefused, 1U);
     EXPECT_EQ(counters.pending, 0U);
-    EXPECT_EQ(lab.log.back().text, "the kernel refused a command: errno 107 connect error: -107");
+    EXPECT_EQ(lab.log.back().text,
+              "the kernel refused SUBFLOW_CREATE: errno 107 (connect error: -107)");
 }
 
 TEST_F(Results, ThatDoNotComeAskForASnapshot) {

@@ -173,17 +173,21 @@ TEST_F(Snapshots, AdoptAJoinThatIsStillPending) {
 }
 
 TEST_F(Snapshots, LearnThatAPendingJoinWasAccepted) {
+    const auto token = connected();
     first.say = wantsAll;
     lab.kernel.losesEvents = true;
-    lab.kernel.roundTrip = 100ms;
-    const auto token = lab.kernel.connect("10.0.0.1:1000", server);
-    lab.kernel.establish(token);
-    lab.kernel.reportLoss();
-    lab.settle();
-    lab.kernel.losesEvents = true;
+    lab.reload();
     lab.run(1s);
+    ASSERT_EQ(lab.engine->counters().pending, 1U);
+    lab.kernel.reportLoss();
+    lab.run(1s);
+    EXPECT_EQ(lab.engine->counters().pending, 0U);
+    EXPECT_THAT(lab.subflows(token),
+                ElementsAre("10.0.0.1 -> 10.9.0.1:443", "10.0.1.1 -> 10.9.0.1:443"));
     EXPECT_EQ(lab.mark(), 1U);
-    EXPECT_EQ(lab.engine->counters().pending, 1U) << "its event is still to come";
+    lab.kernel.breakSubflow(token, "10.0.1.1", server, 0);
+    lab.settle();
+    EXPECT_EQ(explain(token, "10.0.1.1").state, PathState::failed) << "it was matched by its port";
 }
 
 TEST_F(Snapshots, LearnTheIdsOfSubflowsThatThePeerOpened) {

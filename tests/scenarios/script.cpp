@@ -95,8 +95,7 @@ void Script::perform(std::string_view line) {
     (this->*step->second)(words);
     if (!words.empty())
         throw StepFailed("too many words: " + words.rest());
-    if (verb != "lose-events" && verb != "late-acks")
-        lab_.settle();
+    lab_.settle();
 }
 
 const std::map<std::string, Script::Step, std::less<>>& Script::steps() {
@@ -106,6 +105,7 @@ const std::map<std::string, Script::Step, std::less<>>& Script::steps() {
         {"mode", &Script::mode},
         {"limit", &Script::limit},
         {"role", &Script::role},
+        {"uplink", &Script::uplink},
         {"link", &Script::link},
         {"unlink", &Script::unlink},
         {"rename", &Script::rename},

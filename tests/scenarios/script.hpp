@@ -64,6 +64,7 @@ class Script {
     void mode(Words& words);
     void limit(Words& words);
     void role(Words& words);
+    void uplink(Words& words);
     void link(Words& words);
     void unlink(Words& words);
     void rename(Words& words);

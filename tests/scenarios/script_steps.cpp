@@ -138,6 +138,14 @@ void Script::role(Words& words) {
     lab_.reload();
 }
 
+/// A link with an address and a default route of its family.
+void Script::uplink(Words& words) {
+    const auto index = number(words, "an index");
+    const auto name = words.take("a name");
+    links_[name] = static_cast<LinkIndex>(index);
+    lab_.uplink(index, name, words.take("an address"));
+}
+
 void Script::link(Words& words) {
     const auto index = static_cast<LinkIndex>(number(words, "an index"));
     const auto& name = words.take("a name");

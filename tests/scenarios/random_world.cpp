@@ -1,0 +1,369 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include "scenarios/random_world.hpp"
+
+#include <subflowd/address_text.hpp>
+
+#include <algorithm>
+
+namespace subflowd::test {
+
+using namespace core;
+
+namespace {
+
+using namespace std::chrono_literals;
+
+Settings mostSubflows(const std::string& number) {
+    Settings settings;
+    settings.set("MaxSubflows", number);
+    return settings;
+}
+
+std::string hex(Token token) {
+    return std::to_string(static_cast<std::uint32_t>(token));
+}
+
+std::string lineOf(const FourTuple& tuple, bool pending) {
+    return toString(tuple.local.address) + " -> " + toString(tuple.remote) +
+           (pending ? " pending" : ":" + std::to_string(tuple.local.port));
+}
+
+std::string joined(const std::vector<std::string>& lines) {
+    std::string text;
+    for (const auto& line : lines)
+        text += "\n    " + line;
+    return text;
+}
+
+} // namespace
+
+Said::Said(const Outcome& outcome)
+    : commands(outcome.commands),
+      memos(outcome.memos),
+      changes(outcome.changes),
+      log(outcome.log),
+      resync(outcome.resync),
+      wake(outcome.wake) {
+    for (auto& change : changes) {
+        voices.emplace_back(change.by);
+        change.by = {};
+    }
+}
+
+RandomWorld::RandomWorld(std::uint32_t seed)
+    : random_{seed}, three_{mostSubflows("3")}, lab_{{{"fullmesh", &eight_}}} {
+    first_ = lab_.configuration();
+    lab_.observer = [this](const Input& input, const Outcome& outcome) { check(input, outcome); };
+    for (std::uint32_t i = 1; i <= 3; ++i) {
+        const auto address = "10.0." + std::to_string(i) + ".1";
+        lab_.uplink(i, "eth" + std::to_string(i), address + "/24");
+        links_[i].addresses.insert(address);
+    }
+    lab_.settle();
+}
+
+void RandomWorld::note(std::string what) {
+    history_.push_back(std::to_string(std::chrono::duration_cast<std::chrono::milliseconds>(
+                                          lab_.now.time_since_epoch())
+                                          .count()) +
+                       " ms: " + std::move(what));
+}
+
+Token RandomWorld::anyConnection() {
+    return alive_.empty() ? Token{} : alive_[pick(static_cast<unsigned>(alive_.size()))];
+}
+
+std::string RandomWorld::anyAddress() {
+    const auto link = 1 + pick(3);
+    const auto& addresses = links_[link].addresses;
+    return addresses.empty() ? "10.0." + std::to_string(link) + ".1" : *addresses.begin();
+}
+
+std::string RandomWorld::step() {
+    static constexpr void (RandomWorld::*things[])() = {
+        &RandomWorld::changeLink,      &RandomWorld::changeAddress,   &RandomWorld::changeRoute,
+        &RandomWorld::connect,         &RandomWorld::connect,         &RandomWorld::actOnConnection,
+        &RandomWorld::actOnConnection, &RandomWorld::actOnConnection, &RandomWorld::actAsPeer,
+        &RandomWorld::actAsPeer,       &RandomWorld::breakSomething,  &RandomWorld::disturb,
+        &RandomWorld::reload};
+    (this->*things[pick(std::size(things))])();
+    static constexpr Duration times[] = {0ms, 0ms, 1ms, 5ms, 10ms, 30ms, 150ms, 250ms, 1s, 7s};
+    lab_.run(times[pick(std::size(times))]);
+    if (wrong_.empty())
+        wrong_ = checkConnections();
+    return wrong_;
+}
+
+void RandomWorld::changeLink() {
+    const auto index = 1 + pick(3);
+    auto& link = links_[index];
+    link.carrier = !link.carrier;
+    note("carrier " + std::to_string(index) + (link.carrier ? " on" : " off"));
+    lab_.kernel.setCarrier(static_cast<LinkIndex>(index), link.carrier);
+}
+
+void RandomWorld::changeAddress() {
+    const auto index = 1 + pick(3);
+    auto& addresses = links_[index].addresses;
+    const auto address = "10.0." + std::to_string(index) + "." + std::to_string(1 + pick(2));
+    note("address " + address);
+    if (addresses.erase(address) > 0) {
+        lab_.kernel.removeAddress(static_cast<LinkIndex>(index), address);
+    } else {
+        addresses.insert(address);
+        lab_.kernel.addAddress(static_cast<LinkIndex>(index), address + "/24");
+    }
+}
+
+void RandomWorld::changeRoute() {
+    const auto index = static_cast<LinkIndex>(1 + pick(3));
+    const auto* prefix = pick(2) == 0 ? "0.0.0.0/0" : "10.9.0.0/24";
+    const bool add = pick(3) != 0;
+    note(std::string{add ? "add " : "remove "} + "route " + prefix);
+    if (add)
+        lab_.kernel.addRoute(index, prefix);
+    else
+        lab_.kernel.removeRoute(index, prefix);
+}
+
+void RandomWorld::connect() {
+    if (alive_.size() >= 10)
+        return;
+    const bool serves = pick(4) == 0;
+    const auto local = anyAddress() + ":" + std::to_string(serves ? 443 : nextPort_);
+    const auto remote = serves ? "10.9.7.7:" + std::to_string(nextPort_)
+                               : "10.9.0." + std::to_string(1 + pick(2)) + ":443";
+    ++nextPort_;
+    const auto token = lab_.kernel.connect(local, remote, static_cast<JoinInitial>(pick(3)),
+                                           serves ? Side::server : Side::client);
+    note("connect " + hex(token) + " " + local + " " + remote + " join initial " +
+         std::to_string(static_cast<int>(lab_.kernel[token].facts.joinInitial)));
+    lab_.kernel[token].kernelManaged = pick(20) == 0;
+    if (pick(8) == 0)
+        lab_.kernel[token].table.push_back(
+            {parseAddress(anyAddress()).value(), 0, static_cast<AddressId>(1 + pick(6))});
+    alive_.push_back(token);
+    if (pick(3) != 0)
+        lab_.kernel.establish(token);
+}
+
+void RandomWorld::actOnConnection() {
+    const auto token = anyConnection();
+    if (token == Token{})
+        return;
+    const auto what = pick(10);
+    if (what < 3) {
+        note("close " + hex(token));
+        lab_.kernel.close(token);
+        std::erase(alive_, token);
+    } else if (what < 4) {
+        note("half-close " + hex(token));
+        lab_.kernel[token].halfClosed = true;
+    } else if (!lab_.kernel[token].established) {
+        note("establish " + hex(token));
+        lab_.kernel.establish(token);
+    }
+}
+
+void RandomWorld::actAsPeer() {
+    const auto answered = "10.9." + std::to_string(pick(2)) + "." + std::to_string(1 + pick(3));
+    lab_.kernel.answer(answered + ":443", static_cast<Answer>(pick(5)));
+    const auto token = anyConnection();
+    if (token == Token{})
+        return;
+    const auto id = static_cast<std::uint8_t>(pick(5));
+    const auto remote = "10.9.1." + std::to_string(1 + pick(4));
+    if (lab_.kernel[token].facts.side == Side::server) {
+        note("peer joins " + hex(token));
+        lab_.kernel.joinFromPeer(token, toString(lab_.kernel[token].facts.initial.local),
+                                 remote + ":" + std::to_string(nextPort_++), id);
+    } else if (pick(3) != 0) {
+        note("announce " + hex(token) + " " + std::to_string(id) + " " + remote);
+        lab_.kernel.announceFromPeer(token, id, remote + ":443");
+    } else {
+        note("withdraw " + hex(token) + " " + std::to_string(id));
+        lab_.kernel.withdrawFromPeer(token, id);
+    }
+}
+
+void RandomWorld::breakSomething() {
+    const auto token = anyConnection();
+    if (token == Token{} || !lab_.kernel[token].established || lab_.kernel[token].halfClosed)
+        return;
+    const auto subflows = lab_.kernel[token].subflows;
+    if (subflows.empty())
+        return;
+    const auto& subflow = subflows[pick(static_cast<unsigned>(subflows.size()))];
+    if (!subflow.established || subflow.since > lab_.now)
+        return;
+    static constexpr std::uint8_t errors[] = {0, 104, 110, 113};
+    note("break " + hex(token) + " " + lineOf(subflow.tuple, false));
+    lab_.kernel.breakSubflow(token, toString(subflow.tuple.local.address),
+                             toString(subflow.tuple.remote), errors[pick(4)]);
+}
+
+void RandomWorld::disturb() {
+    switch (pick(6)) {
+    case 0:
+        note("lose events");
+        lab_.kernel.losesEvents = true;
+        quiet_ = false;
+        break;
+    case 1:
+        if (lab_.kernel.losesEvents)
+            lab_.kernel.reportLoss();
+        break;
+    case 2:
+        lab_.kernel.acksComeLate = !lab_.kernel.acksComeLate;
+        note(lab_.kernel.acksComeLate ? "late acks" : "prompt acks");
+        break;
+    case 3:
+        lab_.kernel.dumpTakes = pick(2) * 20ms;
+        note("audit");
+        quiet_ = false; // what a peer is about to close is in no row already
+        lab_.audit();
+        break;
+    default:
+        if (lab_.kernel.losesEvents || pick(3) != 0)
+            break;
+        note("restart");
+        quiet_ = false;
+        recorded_.clear();
+        first_ = lab_.configuration();
+        lab_.restart();
+    }
+}
+
+void RandomWorld::reload() {
+    static constexpr Role roles[] = {Role::primary, Role::backup, Role::ignore};
+    limit_ = pick(3) == 0 ? 3 : 8;
+    auto& configuration = lab_.configuration();
+    configuration.policies[0].policy = limit_ == 3 ? &three_ : &eight_;
+    configuration.links.clear();
+    if (pick(3) == 0)
+        configuration.links.push_back({"eth" + std::to_string(1 + pick(3)), roles[pick(3)]});
+    note("reload: limit " + std::to_string(limit_) + ", " +
+         (configuration.links.empty() ? "no role" : configuration.links[0].pattern));
+    lab_.reload();
+}
+
+void RandomWorld::check(const Input& input, const Outcome& outcome) {
+    recorded_.push_back({lab_.now, input, Said{outcome}});
+    if (const auto* event = std::get_if<KernelEvent>(&input))
+        if (const auto* closed = std::get_if<event::Closed>(event))
+            closed_.insert(closed->token);
+    for (const auto& issued : outcome.commands) {
+        note("  " + describe(issued.command));
+        const auto token = std::visit([](const auto& c) { return c.token; }, issued.command);
+        if (closed_.contains(token))
+            wrong_ = "a command for a closed token: " + describe(issued.command);
+        if (const auto* create = std::get_if<command::CreateSubflow>(&issued.command))
+            checkCommand(*create);
+    }
+}
+
+void RandomWorld::checkCommand(const command::CreateSubflow& create) {
+    if (lab_.kernel.exists(create.token)) {
+        const auto& facts = lab_.kernel[create.token].facts;
+        if (facts.side == Side::client && facts.joinInitial == JoinInitial::denied &&
+            create.remote == facts.initial.remote)
+            wrong_ = "a join of a denied initial endpoint: " + describe(create);
+    }
+    const auto report = lab_.engine->report(create.token);
+    const auto pending = std::ranges::count_if(report->subflows, [&](const SubflowReport& s) {
+        return s.state == SubflowState::pending && s.tuple.local.address == create.local &&
+               s.tuple.remote == create.remote;
+    });
+    if (pending > 1)
+        wrong_ = "two pending joins on one path: " + describe(create);
+}
+
+/// Limits count what is there and is to stay.
+std::string RandomWorld::checkConnections() const {
+    for (const auto token : lab_.engine->tokens()) {
+        const auto report = lab_.engine->report(token);
+        const bool managed = report->managedBy == ManagedBy::subflowd;
+        const auto up = static_cast<std::size_t>(
+            std::ranges::count(report->subflows, SubflowState::up, &SubflowReport::state));
+        if (managed && report->side == Side::client && up > limit_ + 1)
+            return hex(token) + " has " + std::to_string(up) + " subflows";
+        if (managed && report->side == Side::server && up > 8 + 2)
+            return hex(token) + " has " + std::to_string(up) + " subflows, most from its peer";
+    }
+    return {};
+}
+
+std::string RandomWorld::rest() {
+    note("rest");
+    if (lab_.kernel.losesEvents)
+        lab_.kernel.reportLoss();
+    lab_.kernel.dumpTakes = 0ms;
+    lab_.run(20s);
+    if (!quiet_) { // what was missed is repaired now, and from then on nothing may be
+        lab_.audit();
+        lab_.run(20s);
+    }
+    quiet_ = true;
+    const auto repairs = lab_.engine->counters().repairs;
+    lab_.audit();
+    lab_.run(20s);
+    if (wrong_.empty() && lab_.engine->counters().repairs != repairs)
+        wrong_ = "the audit found something that no event was lost for";
+    if (wrong_.empty() && lab_.engine->tokens().size() != lab_.kernel.connections().size())
+        wrong_ = "the daemon knows " + std::to_string(lab_.engine->tokens().size()) +
+                 " connections of " + std::to_string(lab_.kernel.connections().size());
+    for (const auto& [token, connection] : lab_.kernel.connections())
+        if (wrong_.empty())
+            wrong_ = compare(token);
+    return wrong_;
+}
+
+std::string RandomWorld::compare(Token token) const {
+    const auto report = lab_.engine->report(token);
+    if (!report)
+        return hex(token) + " is not known";
+    std::vector<std::string> known;
+    for (const auto& subflow : report->subflows)
+        known.push_back(lineOf(subflow.tuple, subflow.state == SubflowState::pending));
+    std::vector<std::string> real;
+    for (const auto& subflow : lab_.kernel.connections().at(token).subflows)
+        real.push_back(lineOf(subflow.tuple, !subflow.established));
+    std::ranges::sort(known);
+    std::ranges::sort(real);
+    if (known != real)
+        return hex(token) + ": known" + joined(known) + "\n  real" + joined(real);
+    const auto alive = std::ranges::count_if(report->subflows, [](const SubflowReport& s) {
+        return s.state == SubflowState::up || s.state == SubflowState::pending;
+    });
+    const bool limited = report->side == Side::client && report->managedBy == ManagedBy::subflowd;
+    if (limited && static_cast<std::size_t>(alive) > limit_ &&
+        report->state == ConnectionState::established)
+        return hex(token) + " rests with " + std::to_string(alive) + " subflows";
+    return {};
+}
+
+std::string RandomWorld::end() {
+    note("end");
+    for (const auto token : alive_)
+        lab_.kernel.close(token);
+    alive_.clear();
+    lab_.run(20s);
+    const auto counters = lab_.engine->counters();
+    if (wrong_.empty() && (counters.connections != 0 || counters.subflows != 0 ||
+                           counters.pending != 0 || counters.foreign != 0))
+        wrong_ = "something is left of closed connections";
+    if (wrong_.empty() && !lab_.remembered.empty())
+        wrong_ = "the state file remembers closed connections";
+    return wrong_;
+}
+
+std::string RandomWorld::replay() {
+    Engine engine{std::make_shared<const Configuration>(first_)};
+    for (std::size_t i = 0; i < recorded_.size(); ++i)
+        if (Said{engine.step(recorded_[i].at, recorded_[i].input)} != recorded_[i].said)
+            return "input " + std::to_string(i) + " of " + std::to_string(recorded_.size()) +
+                   " has another outcome when it is repeated";
+    return {};
+}
+
+} // namespace subflowd::test

@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#pragma once
+
+#include "fullmesh.hpp"
+#include "support/lab.hpp"
+
+#include <cstdint>
+#include <map>
+#include <random>
+#include <set>
+#include <string>
+#include <vector>
+
+namespace subflowd::test {
+
+/// What is said of a step when it is repeated by another engine: a copy without borrowed memory.
+struct Said {
+    std::vector<core::IssuedCommand> commands;
+    std::vector<core::Memo> memos;
+    std::vector<core::Change> changes;
+    std::vector<std::string> voices; ///< Change::by
+    std::vector<core::LogRecord> log;
+    core::Resync resync = core::Resync::notNeeded;
+    Instant wake{};
+
+    explicit Said(const core::Outcome& outcome);
+
+    friend bool operator==(const Said&, const Said&) = default;
+};
+
+/// A host whose links, peers and applications do things at random, and the daemon on it. Finds
+/// out for itself whether the daemon keeps its word; the same seed gives the same history.
+class RandomWorld {
+  public:
+    explicit RandomWorld(std::uint32_t seed);
+
+    /// One thing happens, and some time passes. What was wrong, if anything.
+    std::string step();
+
+    /// The network comes to rest; compares what the daemon knows with what is.
+    std::string rest();
+
+    /// Every connection closes; nothing may be left of them.
+    std::string end();
+
+    /// Repeats the recorded inputs on another engine.
+    std::string replay();
+
+    /// What happened so far, for a person who looks for the reason.
+    const std::vector<std::string>& history() const { return history_; }
+
+  private:
+    struct Recorded {
+        Instant at{};
+        core::Input input;
+        Said said;
+    };
+
+    struct LinkState {
+        bool carrier = true;
+        std::set<std::string> addresses;
+    };
+
+    unsigned pick(unsigned count) { return static_cast<unsigned>(random_() % count); }
+
+    Token anyConnection();
+    std::string anyAddress();
+    void note(std::string what);
+
+    void changeLink();
+    void changeAddress();
+    void changeRoute();
+    void connect();
+    void actOnConnection();
+    void actAsPeer();
+    void breakSomething();
+    void disturb();
+    void reload();
+
+    void check(const core::Input& input, const core::Outcome& outcome);
+    void checkCommand(const core::command::CreateSubflow& create);
+    std::string checkConnections() const;
+    std::string compare(Token token) const;
+
+    std::mt19937 random_;
+    fullmesh::Fullmesh eight_{Settings{}};
+    fullmesh::Fullmesh three_;
+    Lab lab_;
+    core::Configuration first_;
+    std::map<std::uint32_t, LinkState> links_;
+    std::vector<Token> alive_;
+    std::set<Token> closed_; ///< their CLOSED was processed
+    std::vector<Recorded> recorded_;
+    std::vector<std::string> history_;
+    std::string wrong_;
+    std::uint16_t nextPort_ = 1000;
+    unsigned limit_ = 8;
+    bool quiet_ = false; ///< no restart, reload or loss since the last rest
+};
+
+} // namespace subflowd::test
