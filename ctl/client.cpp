@@ -5,7 +5,7 @@
 #include "dbus/sdbus_compat.hpp"
 #include "decode.hpp"
 #include "failure.hpp"
-#include "manager_proxy.hpp"
+#include "manager_proxy.h"
 
 #include <sys/socket.h>
 
@@ -33,8 +33,8 @@ bool isOneOf(const std::string& name, std::initializer_list<const char*> names) 
 
 /// What the bus or the daemon answered, with the exit code that fits.
 CommandFailure translated(const sdbus::Error& failure) {
-    const std::string name = failure.getName();
-    const std::string message = failure.getMessage();
+    const std::string& name = failure.getName();
+    const std::string& message = failure.getMessage();
     if (isOneOf(name, {"org.freedesktop.DBus.Error.ServiceUnknown",
                        "org.freedesktop.DBus.Error.NameHasNoOwner",
                        "org.freedesktop.DBus.Error.NoReply"}))
@@ -154,6 +154,7 @@ std::vector<Path> Client::explain(Token token) {
         const auto rows = (*proxy_)->Explain(static_cast<std::uint32_t>(token));
         const auto names = linkNames((*proxy_)->ListLinks());
         std::vector<Path> paths;
+        paths.reserve(rows.size());
         for (const auto& row : rows)
             paths.push_back(decode(row, names));
         return paths;

@@ -87,6 +87,7 @@ std::string latencyText(const std::vector<LatencyBucket>& buckets) {
 
 std::string policyNames(const std::vector<Policy>& policies) {
     std::vector<std::string> names;
+    names.reserve(policies.size());
     for (const auto& policy : policies)
         names.push_back(policy.quarantined ? policy.name + " (quarantined)" : policy.name);
     return names.empty() ? "none" : joined(names, ", ");

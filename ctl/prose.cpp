@@ -26,14 +26,14 @@ std::string spanText(Microseconds span) {
         return std::to_string(span.count() / 1000) + " ms";
     auto rest = span.count() / 1'000'000;
     std::string text;
-    for (std::size_t i = 0; i < units.size(); ++i) {
-        const auto count = rest / units[i].seconds;
-        rest %= units[i].seconds;
+    for (const auto& unit : units) {
+        const auto count = rest / unit.seconds;
+        rest %= unit.seconds;
         if (count == 0 && text.empty())
             continue;
         if (!text.empty())
-            return count == 0 ? text : text + ' ' + std::to_string(count) + units[i].name;
-        text = std::to_string(count) + units[i].name;
+            return count == 0 ? text : text + ' ' + std::to_string(count) + unit.name;
+        text = std::to_string(count) + unit.name;
     }
     return text;
 }

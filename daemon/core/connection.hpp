@@ -45,7 +45,8 @@ struct Path {
     Priority priority = Priority::regular; ///< as wanted
     AddressId remoteId{};
     std::uint16_t attempts = 0; ///< since it was last confirmed
-    std::uint32_t serial = 0;   ///< the local address's when `state` last changed
+    bool failed = false;        ///< the last attempt or subflow did, whatever else is there
+    std::uint32_t serial = 0;   ///< the local address's when `state` last changed, or it failed
     Failure failure;
     Instant lastChange{};
     Instant nextTry{};

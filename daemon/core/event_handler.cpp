@@ -95,7 +95,7 @@ void EventHandler::on(const event::Closed& event) {
     auto* connection = world_.connections.find(event.token);
     if (!connection)
         return; // never was a multipath connection
-    world_.outcome.memos.push_back(memo::Gone{event.token});
+    world_.outcome.memos.emplace_back(memo::Gone{event.token});
     world_.publish(changeOf(Change::Kind::connectionClosed, *connection));
     evaluator_.resign(world_, *connection);
     records::removeConnection(world_, *connection);
@@ -129,7 +129,7 @@ void EventHandler::on(const event::Announced& event) {
             return;
         connection->announced.push_back(
             {world_.remotes.acquire(event.remote), event.id, world_.now, world_.now});
-        world_.outcome.memos.push_back(memo::Announced{event.token, event.id, event.remote});
+        world_.outcome.memos.emplace_back(memo::Announced{event.token, event.id, event.remote});
         auto change = changeOf(Change::Kind::addressAnnounced, *connection);
         change.tuple.remote = event.remote;
         change.remoteId = event.id;
@@ -159,7 +159,7 @@ void EventHandler::on(const event::Removed& event) {
         world_.remotes.retain(remote);
         withdraw(world_, *connection, {remote, event.id, due});
     }
-    world_.outcome.memos.push_back(memo::Withdrawn{event.token, event.id});
+    world_.outcome.memos.emplace_back(memo::Withdrawn{event.token, event.id});
     auto change = changeOf(Change::Kind::addressWithdrawn, *connection);
     const auto noted = std::ranges::find(connection->withdrawn, event.id, &Withdrawal::id);
     change.tuple.remote = world_.remotes[noted->ref].endpoint;

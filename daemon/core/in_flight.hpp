@@ -39,10 +39,10 @@ class InFlightTable {
         return static_cast<CommandId>(next_);
     }
 
-    void add(InFlight command) {
+    void add(const InFlight& command) {
         while (cells_[place(command.id)].id != CommandId{})
             grow();
-        cells_[place(command.id)] = std::move(command);
+        cells_[place(command.id)] = command;
         ++count_;
     }
 
@@ -52,7 +52,7 @@ class InFlightTable {
         if (id == CommandId{} || cell.id != id)
             return std::nullopt;
         --count_;
-        auto taken = std::move(cell);
+        const auto taken = cell;
         cell = {};
         return taken;
     }
@@ -67,9 +67,9 @@ class InFlightTable {
     void grow() {
         std::vector<InFlight> old(cells_.size() * 2);
         std::swap(old, cells_);
-        for (auto& cell : old)
+        for (const auto& cell : old)
             if (cell.id != CommandId{})
-                cells_[place(cell.id)] = std::move(cell);
+                cells_[place(cell.id)] = cell;
     }
 
     std::vector<InFlight> cells_ = std::vector<InFlight>(64);

@@ -88,10 +88,13 @@ LinkTable::Applied LinkTable::set(const network::Link& facts) {
         link->crowded = false;
         summariseRoutes(*link);
     }
+    const auto formerRole = link->role;
     applyRole(*link);
     if (cameUp)
         touch(facts.index);
-    return {judgeAll(facts.index), facts.index};
+    const auto effect = judgeAll(facts.index);
+    const bool roleChanged = link->role != formerRole;
+    return {roleChanged && effect == Effect::none ? Effect::gain : effect, facts.index};
 }
 
 LinkTable::Applied LinkTable::unset(const network::LinkGone& gone) {

@@ -271,7 +271,8 @@ void Reconciler::withdrawUnstated(const Work& work) {
 }
 
 void Reconciler::scheduleNext(const Work& work) {
-    auto next = work.judgement.again;
+    // A policy that asks for a moment that is past must not keep the daemon busy.
+    auto next = std::max(work.judgement.again, work.world.now + soonestAgain);
     for (const auto& decision : work.judgement.decisions)
         if (decision.verdict == Verdict::held)
             next = std::min(next, decision.nextTry);
@@ -282,7 +283,8 @@ void Reconciler::scheduleNext(const Work& work) {
         next = std::min(next, withdrawal.due);
     if (work.world.remotes[work.connection.remote].leader == work.connection.token)
         for (const auto& subflow : work.connection.subflows)
-            if (!subflow.initial && subflow.state == SubflowState::up)
+            if (!subflow.initial && subflow.state == SubflowState::up &&
+                work.connection.paths[subflow.path].remote == work.connection.remote)
                 next = std::min(next, subflow.since + confirmationTime(subflow.roundTrip));
     if (next != never)
         work.world.schedule(work.connection, next);

@@ -25,6 +25,9 @@ class Reconciler {
     /// How long a subflow is drained before it is retired (K30).
     static constexpr Duration drainTime = std::chrono::seconds(6);
 
+    /// A policy is not asked again sooner than this because of its own Plan::askAgain().
+    static constexpr Duration soonestAgain = std::chrono::milliseconds(10);
+
     /// Works on one connection. Schedules the connection's next look.
     void reconcile(World& world, Connection& connection, const Judgement& judgement,
                    const Candidates& candidates);

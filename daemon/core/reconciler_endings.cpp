@@ -101,6 +101,8 @@ void Reconciler::endOverInbound(const Work& work) {
         for (auto& subflow : connection.subflows)
             if (counts(subflow) && (!newest || subflow.since >= newest->since))
                 newest = &subflow;
+        if (!newest)
+            return;
         end(work, *newest, work.judgement.inbound.reason);
         --count;
     }

@@ -24,7 +24,7 @@ bool deservesAnotherTry(Cause cause) {
 /// Sets the path's state from its subflows, the most telling one first.
 void derivePathState(World& world, Connection& connection, std::uint16_t index) {
     auto& path = connection.paths[index];
-    auto derived = deservesAnotherTry(path.failure.cause) ? PathState::idle : PathState::failed;
+    auto derived = path.failed ? PathState::failed : PathState::idle;
     const auto better = [](PathState a, PathState b) {
         const auto weight = [](PathState state) {
             switch (state) {
@@ -114,10 +114,10 @@ void identify(World& world, Connection& connection, const event::Connection& fac
 
 void remember(World& world, const Connection& connection) {
     const auto token = connection.token;
-    world.outcome.memos.push_back(memo::Connection{token, world.initialTuple(connection),
-                                                   connection.side, connection.joinInitial});
+    world.outcome.memos.emplace_back(memo::Connection{token, world.initialTuple(connection),
+                                                      connection.side, connection.joinInitial});
     for (const auto& remote : connection.announced)
-        world.outcome.memos.push_back(
+        world.outcome.memos.emplace_back(
             memo::Announced{token, remote.id, world.remotes[remote.ref].endpoint});
 }
 
@@ -196,6 +196,8 @@ void removeSubflow(World& world, Connection& connection, Subflow& subflow) {
 }
 
 void setState(World& world, Connection& connection, Subflow& subflow, SubflowState state) {
+    if (state == SubflowState::up && subflow.state != state)
+        connection.paths[subflow.path].failed = false;
     subflow.state = state;
     subflow.since = world.now;
     derivePathState(world, connection, subflow.path);
@@ -203,6 +205,8 @@ void setState(World& world, Connection& connection, Subflow& subflow, SubflowSta
 
 void fail(World& world, Connection& connection, Path& path, const Failure& failure) {
     path.failure = failure;
+    path.failed = !deservesAnotherTry(failure.cause);
+    path.serial = world.links.local(path.local).serial;
     derivePathState(world, connection, static_cast<std::uint16_t>(&path - connection.paths.data()));
 }
 

@@ -89,7 +89,7 @@ void ResultHandler::handle(Connection& connection, const InFlight& command,
 /// Refusals that say something about the connection as a whole.
 bool ResultHandler::handledForAll(Connection& connection, const CommandFinished& result) {
     if (result.refusal == Refusal::unknownToken) {
-        world_.outcome.memos.push_back(memo::Gone{connection.token});
+        world_.outcome.memos.emplace_back(memo::Gone{connection.token});
         world_.tombstones.add(connection.token, world_.snapshot);
         Change change;
         change.kind = Change::Kind::connectionClosed;

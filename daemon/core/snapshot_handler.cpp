@@ -185,7 +185,7 @@ void SnapshotHandler::forgetUnseen() {
             forgetUnseenSubflows(connection);
             continue;
         }
-        world_.outcome.memos.push_back(memo::Gone{connection.token});
+        world_.outcome.memos.emplace_back(memo::Gone{connection.token});
         Change change;
         change.kind = Change::Kind::connectionClosed;
         change.token = connection.token;

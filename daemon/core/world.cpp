@@ -5,21 +5,20 @@
 
 namespace subflowd::core {
 
-void World::publish(Change change) {
-    outcome.changes.push_back(std::move(change));
+void World::publish(const Change& change) {
+    outcome.changes.push_back(change);
 }
 
 void World::log(LogRecord::Level level, std::string text, Token token, LinkIndex link) {
     outcome.log.push_back({level, token, link, std::move(text)});
 }
 
-CommandId World::issue(Command command, InFlight context) {
+CommandId World::issue(const Command& command, InFlight context) {
     context.id = inFlight.nextId();
-    outcome.commands.push_back({context.id, std::move(command)});
-    const auto id = context.id;
-    inFlight.add(std::move(context));
+    outcome.commands.push_back({context.id, command});
+    inFlight.add(context);
     ++counters.commands;
-    return id;
+    return context.id;
 }
 
 void World::schedule(Connection& connection, Instant at) {

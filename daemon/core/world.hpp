@@ -41,11 +41,11 @@ struct World {
 
     // What the step has to say.
 
-    void publish(Change change);
+    void publish(const Change& change);
     void log(LogRecord::Level level, std::string text, Token token = {}, LinkIndex link = noLink);
 
     /// Issues a command; its answer will find `context` again. Fills in the number.
-    CommandId issue(Command command, InFlight context);
+    CommandId issue(const Command& command, InFlight context);
 
     /// The connection is to be looked at again at an instant, or earlier.
     void schedule(Connection& connection, Instant at);

@@ -2,7 +2,7 @@
 #pragma once
 
 #include "dbus/host.hpp"
-#include "dbus/manager_adaptor.hpp"
+#include "dbus/manager_adaptor.h"
 #include "dbus/monitors.hpp"
 #include "dbus/wire.hpp"
 

@@ -31,8 +31,8 @@ class Monitor {
     /// What became of a line.
     enum class Delivery { done, lost, readerGone };
 
-    Monitor(Monitors& all, FileDescriptor socket, ChangeFilter filter)
-        : all_(all), socket_(std::move(socket)), filter_(std::move(filter)) {
+    Monitor(Monitors& all, FileDescriptor socket, const ChangeFilter& filter)
+        : all_(all), socket_(std::move(socket)), filter_(filter) {
         enlargeQueue(socket_.get());
         sd_event_source* source = nullptr;
         requireEventLoop(

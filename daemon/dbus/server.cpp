@@ -27,7 +27,7 @@ std::unique_ptr<sdbus::IConnection> connect(const std::string& bus) {
 }
 
 bool isTaken(const sdbus::Error& error) {
-    const std::string name = error.getName();
+    const std::string& name = error.getName();
     return name == "org.freedesktop.DBus.Error.FileExists" || name == "System.Error.EEXIST";
 }
 

@@ -10,7 +10,6 @@
 #include <algorithm>
 #include <array>
 #include <limits>
-#include <utility>
 
 namespace subflowd::netlink {
 namespace {
@@ -216,12 +215,12 @@ Decoded decode(std::span<const std::byte> bytes) {
     if (message->header.nlmsg_type < NLMSG_MIN_TYPE || !genl)
         return failed(DecodeProblem::notAnEvent);
     Attributes attributes(afterAligned(message->payload, sizeof *genl));
-    auto event = read(genl->cmd, attributes);
+    const auto event = read(genl->cmd, attributes);
     if (!event)
         return failed(DecodeProblem::unknownEvent);
     if (attributes.problem() != DecodeProblem::none)
         return failed(attributes.problem());
-    return {std::move(event), DecodeProblem::none};
+    return {event, DecodeProblem::none};
 }
 
 } // namespace subflowd::netlink

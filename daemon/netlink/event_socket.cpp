@@ -109,10 +109,10 @@ void EventSocket::take(std::size_t slot) {
         add(decode(datagram));
 }
 
-void EventSocket::add(Decoded decoded) {
+void EventSocket::add(const Decoded& decoded) {
     if (decoded.event) {
         ++counters_.events;
-        events_[count_++] = std::move(*decoded.event);
+        events_[count_++] = *decoded.event;
     } else if (decoded.problem == DecodeProblem::unknownEvent) {
         ++counters_.unknown;
     } else {

@@ -71,7 +71,7 @@ class EventSocket {
 
     int receive(Overrun& overrun);
     void take(std::size_t slot);
-    void add(Decoded decoded);
+    void add(const Decoded& decoded);
 
     Socket socket_;
     FamilyId family_;

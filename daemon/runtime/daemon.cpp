@@ -185,7 +185,7 @@ std::optional<std::string> Daemon::reload() {
 std::optional<std::string> Daemon::followMode() {
     if (!config_.daemon.manageSysctl)
         return std::nullopt;
-    const auto problem =
+    auto problem =
         config_.daemon.mode == core::Mode::userspace ? sysctl_.takeOver() : sysctl_.restore();
     if (problem)
         log(Level::error, *problem);

@@ -27,7 +27,7 @@ inline std::optional<std::array<std::uint8_t, 4>> parseDotted(std::string_view t
     std::array<std::uint8_t, 4> bytes{};
     for (std::size_t i = 0; i < 4; ++i) {
         const auto dot = i < 3 ? text.find('.') : text.size();
-        if (dot == std::string_view::npos || dot > 3)
+        if (dot > 3) // too many digits, or no dot at all
             return std::nullopt;
         const auto number = parseWhole<std::uint8_t>(text.substr(0, dot));
         if (!number)

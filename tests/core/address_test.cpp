@@ -19,14 +19,12 @@ IpAddress address(std::string_view text) {
 TEST(AddressText, ReadsAndWritesEachFormOnce) {
     for (const std::string text :
          {"0.0.0.0", "10.0.0.1", "255.255.255.255", "::", "::1", "fe80::1", "2001:db8::1",
-          "2001:db8:1:2:3:4:5:6", "1:0:0:4::", "::1:2:3:4:5:6:7", "2001:0:0:1::1"}) {
+          "2001:db8:1:2:3:4:5:6", "1:0:0:4::", "2001:0:0:1::1"}) {
         const auto parsed = parseAddress(text);
         ASSERT_TRUE(parsed) << text;
-        if (text == "::1:2:3:4:5:6:7")
-            EXPECT_EQ(toString(*parsed), "0:1:2:3:4:5:6:7") << "one group is not shortened";
-        else if (text != "1:0:0:4::" && text != "2001:0:0:1::1")
-            EXPECT_EQ(toString(*parsed), text);
+        EXPECT_EQ(toString(*parsed), text);
     }
+    EXPECT_EQ(toString(address("::1:2:3:4:5:6:7")), "0:1:2:3:4:5:6:7") << "one is not shortened";
     EXPECT_EQ(toString(address("1:0:0:4::")), "1:0:0:4::") << "the longest run is shortened";
     EXPECT_EQ(toString(address("2001:0:0:1:0:0:0:1")), "2001:0:0:1::1");
     EXPECT_EQ(toString(address("2001:0:0:1:1:0:0:1")), "2001::1:1:0:0:1") << "the first of equals";

@@ -200,6 +200,14 @@ TEST_F(Merging, LooksAgainWhenAPolicyAsksForIt) {
     EXPECT_THAT(lab.commandsSince(0), ElementsAre(createOther));
 }
 
+TEST_F(Merging, DoesNotAskAgainForAMomentThatIsOver) {
+    first.say = [](const auto&, const HostView& host, Plan& plan) { plan.askAgain(host.now); };
+    connected();
+    first.calls = 0;
+    lab.run(10s);
+    EXPECT_LE(first.calls, 1000) << "it would be asked without end";
+}
+
 TEST_F(Merging, ShowsPoliciesTheHost) {
     std::size_t links = 0;
     std::size_t addresses = 0;

@@ -83,6 +83,34 @@ TEST_F(Results, ThatNameNoSuchTokenEndTheConnection) {
     EXPECT_EQ(count(Change::Kind::connectionClosed), 1U);
 }
 
+TEST_F(Results, OfARefusalHoldAPathThatHasAnotherSubflow) {
+    first.say = [](const auto& connection, const auto&, Plan& plan) {
+        wantAll(connection, plan, {0, 3, {}});
+    };
+    const auto token = connected();
+    lab.kernel[token].halfClosed = true;
+    lab.run(60s);
+    EXPECT_EQ(lab.mark(), 4U) << "one more on each path, then a refusal on each, and no more";
+    EXPECT_EQ(explain(token, "10.0.1.1").lastFailure.cause, Cause::refusedLocally);
+    lab.kernel[token].halfClosed = false;
+    lab.kernel.addRoute(LinkIndex{2}, "10.7.0.0/16");
+    lab.run(1s);
+    EXPECT_EQ(lab.mark(), 6U) << "two more from eth1: what succeeded needs no change to go on";
+}
+
+TEST_F(Results, OfARefusalHoldAPathThatIsBeingDrained) {
+    const auto token = connected();
+    lab.run(1s);
+    lab.configuration().links = {{"eth1", Role::ignore}};
+    lab.reload();
+    lab.run(1s);
+    lab.kernel[token].halfClosed = true;
+    lab.configuration().links.clear();
+    lab.reload();
+    lab.run(1s);
+    EXPECT_EQ(lab.commandsSince(2).size(), 1U) << "refused once is enough";
+}
+
 TEST_F(Results, LeaveAConnectionOfTheKernelAlone) {
     lab.uplink(3, "eth2", "10.0.2.1/24");
     lab.settle();

@@ -248,10 +248,19 @@ void RandomWorld::reload() {
 }
 
 void RandomWorld::check(const Input& input, const Outcome& outcome) {
+    const bool timeWentOn = recorded_.empty() || recorded_.back().at != lab_.now;
+    stepsAtOnce_ = timeWentOn ? 0 : stepsAtOnce_ + 1;
+    if (stepsAtOnce_ > 5000)
+        throw NeverRests{};
     recorded_.push_back({lab_.now, input, Said{outcome}});
-    if (const auto* event = std::get_if<KernelEvent>(&input))
+    if (const auto* event = std::get_if<KernelEvent>(&input)) {
+        if (const auto* created = std::get_if<event::Created>(event))
+            told_.insert(created->token);
+        if (const auto* established = std::get_if<event::Established>(event))
+            told_.insert(established->token);
         if (const auto* closed = std::get_if<event::Closed>(event))
             closed_.insert(closed->token);
+    }
     for (const auto& issued : outcome.commands) {
         note("  " + describe(issued.command));
         const auto token = std::visit([](const auto& c) { return c.token; }, issued.command);
@@ -263,7 +272,7 @@ void RandomWorld::check(const Input& input, const Outcome& outcome) {
 }
 
 void RandomWorld::checkCommand(const command::CreateSubflow& create) {
-    if (lab_.kernel.exists(create.token)) {
+    if (lab_.kernel.exists(create.token) && told_.contains(create.token)) {
         const auto& facts = lab_.kernel[create.token].facts;
         if (facts.side == Side::client && facts.joinInitial == JoinInitial::denied &&
             create.remote == facts.initial.remote)

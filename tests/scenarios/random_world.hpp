@@ -8,10 +8,17 @@
 #include <map>
 #include <random>
 #include <set>
+#include <stdexcept>
 #include <string>
 #include <vector>
 
 namespace subflowd::test {
+
+/// The daemon never came to rest: it took thousands of steps without time going on.
+class NeverRests : public std::runtime_error {
+  public:
+    NeverRests() : std::runtime_error("the daemon keeps itself busy without end") {}
+};
 
 /// What is said of a step when it is repeated by another engine: a copy without borrowed memory.
 struct Said {
@@ -89,12 +96,14 @@ class RandomWorld {
     core::Configuration first_;
     std::map<std::uint32_t, LinkState> links_;
     std::vector<Token> alive_;
+    std::set<Token> told_;   ///< their CREATED or ESTABLISHED was processed
     std::set<Token> closed_; ///< their CLOSED was processed
     std::vector<Recorded> recorded_;
     std::vector<std::string> history_;
     std::string wrong_;
     std::uint16_t nextPort_ = 1000;
     unsigned limit_ = 8;
+    unsigned stepsAtOnce_ = 0;
     bool quiet_ = false; ///< no restart, reload or loss since the last rest
 };
 

@@ -299,8 +299,9 @@ void Script::dumpTakes(Words& words) {
 }
 
 void Script::loseEvents(Words& words) {
+    const bool unnoticed = words.takeIf("unnoticed");
     lab_.kernel.losesEvents = onOrOff(words) == Switch::on;
-    if (!lab_.kernel.losesEvents)
+    if (!lab_.kernel.losesEvents && !unnoticed)
         lab_.kernel.reportLoss();
 }
 

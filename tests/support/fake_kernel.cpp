@@ -100,6 +100,7 @@ void FakeKernel::joinFromPeer(Token token, std::string_view local, std::string_v
     auto& connection = connections_.at(token);
     Subflow subflow;
     subflow.tuple = {endpoint(local), endpoint(remote)};
+    subflow.localId = implicitId(connection, subflow.tuple.local.address);
     subflow.remoteId = static_cast<AddressId>(remoteId);
     subflow.established = true;
     subflow.since = now_;
@@ -211,6 +212,20 @@ bool FakeKernel::knows(Connection& connection, const IpAddress& address, std::ui
     }
     connection.table.push_back({address, port, id});
     return true;
+}
+
+/// K16: a local address that the peer joins gets an id without anybody asking.
+AddressId FakeKernel::implicitId(Connection& connection, const IpAddress& address) {
+    if (address == connection.facts.initial.local.address)
+        return initialAddressId;
+    const auto known = std::ranges::find(connection.table, address, &TableEntry::address);
+    if (known != connection.table.end())
+        return known->id;
+    AddressId id{1};
+    while (std::ranges::find(connection.table, id, &TableEntry::id) != connection.table.end())
+        id = static_cast<AddressId>(static_cast<unsigned>(id) + 1);
+    connection.table.push_back({address, 0, id});
+    return id;
 }
 
 /// K15: the first entry with the address goes, whoever else uses it.

@@ -144,6 +144,7 @@ class FakeKernel {
                 core::Refusal refusal = core::Refusal::byErrno, std::string message = {});
     bool refuseFor(const core::IssuedCommand& command, Token token);
     bool knows(Connection& connection, const IpAddress& address, std::uint16_t port, AddressId id);
+    static AddressId implicitId(Connection& connection, const IpAddress& address);
     static void forget(Connection& connection, const IpAddress& address);
     Subflow& find(Token token, std::string_view local, std::string_view remote);
     void reportClosed(const Connection& connection, const Subflow& subflow, std::uint8_t error,

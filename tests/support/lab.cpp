@@ -41,8 +41,9 @@ void Lab::uplink(std::uint32_t index, const std::string& name, const std::string
 void Lab::run(Duration duration) {
     const auto end = now + duration;
     while (true) {
-        if (snapshotWanted_) {
+        if (snapshotWanted_ && !snapshotRunning_) { // one after the other
             snapshotWanted_ = false;
+            snapshotRunning_ = true;
             kernel.snapshot(occasion_, remembered);
             occasion_ = snapshot::Occasion::eventsLost;
         }
@@ -64,6 +65,9 @@ void Lab::run(Duration duration) {
 
 void Lab::step(const Input& input) {
     const auto& outcome = engine->step(now, input);
+    const auto* part = std::get_if<SnapshotPart>(&input);
+    if (part && std::holds_alternative<snapshot::Ended>(*part))
+        snapshotRunning_ = false;
     if (observer)
         observer(input, outcome);
     perform(outcome);
@@ -119,6 +123,7 @@ void Lab::restart() {
     wake_ = never;
     kernel.forgetReader();
     kernel.dumpNetwork();
+    snapshotRunning_ = true;
     kernel.snapshot(snapshot::Occasion::start, remembered);
     settle();
 }

@@ -74,6 +74,7 @@ class Lab {
     core::Configuration configuration_;
     Instant wake_ = never;
     bool snapshotWanted_ = false;
+    bool snapshotRunning_ = false;
     core::snapshot::Occasion occasion_ = core::snapshot::Occasion::eventsLost;
 };
 
