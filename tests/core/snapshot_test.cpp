@@ -121,6 +121,21 @@ TEST_F(Snapshots, DoNotForgetWhatBeganMeanwhile) {
     EXPECT_EQ(lab.engine->counters().repairs, 0U);
 }
 
+TEST_F(Snapshots, DoNotForgetAJoinThatBeganMeanwhile) {
+    const auto token = connected();
+    lab.kernel.dumpTakes = 100ms;
+    lab.kernel.roundTrip = 1s;
+    lab.audit();
+    lab.settle();
+    first.say = wantsAll;
+    lab.kernel.addRoute(LinkIndex{2}, "10.7.0.0/16");
+    lab.run(500ms);
+    EXPECT_THAT(lab.subflows(token),
+                ElementsAre("10.0.0.1 -> 10.9.0.1:443", "10.0.1.1 -> 10.9.0.1:443 pending"));
+    EXPECT_EQ(lab.mark(), 1U);
+    EXPECT_EQ(lab.engine->counters().repairs, 0U);
+}
+
 TEST_F(Snapshots, FindWhatWasMissed) {
     first.say = wantsAll;
     const auto token = connected();

@@ -52,6 +52,9 @@ Said::Said(const Outcome& outcome)
 
 RandomWorld::RandomWorld(std::uint32_t seed)
     : random_{seed}, three_{mostSubflows("3")}, lab_{{{"fullmesh", &eight_}}} {
+    greedy_.say = [](const auto& connection, const auto&, Plan& plan) {
+        wantAll(connection, plan, {0, 2, Priority::regular});
+    };
     first_ = lab_.configuration();
     lab_.observer = [this](const Input& input, const Outcome& outcome) { check(input, outcome); };
     for (std::uint32_t i = 1; i <= 3; ++i) {
@@ -236,13 +239,16 @@ void RandomWorld::disturb() {
 
 void RandomWorld::reload() {
     static constexpr Role roles[] = {Role::primary, Role::backup, Role::ignore};
-    limit_ = pick(3) == 0 ? 3 : 8;
+    const auto which = pick(3);
+    limit_ = which == 0 ? 3 : 8;
     auto& configuration = lab_.configuration();
-    configuration.policies[0].policy = limit_ == 3 ? &three_ : &eight_;
+    Policy* const policies[] = {&three_, &eight_, &greedy_};
+    configuration.policies[0].policy = policies[which];
     configuration.links.clear();
     if (pick(3) == 0)
         configuration.links.push_back({"eth" + std::to_string(1 + pick(3)), roles[pick(3)]});
-    note("reload: limit " + std::to_string(limit_) + ", " +
+    note(std::string{which == 2 ? "reload: greedy, " : "reload: "} + "limit " +
+         std::to_string(limit_) + ", " +
          (configuration.links.empty() ? "no role" : configuration.links[0].pattern));
     lab_.reload();
 }

@@ -3,6 +3,7 @@
 
 #include "fullmesh.hpp"
 #include "support/lab.hpp"
+#include "support/scripted_policy.hpp"
 
 #include <cstdint>
 #include <map>
@@ -92,6 +93,7 @@ class RandomWorld {
     std::mt19937 random_;
     fullmesh::Fullmesh eight_{Settings{}};
     fullmesh::Fullmesh three_;
+    ScriptedPolicy greedy_; ///< wants two subflows wherever there is a path: the core must say no
     Lab lab_;
     core::Configuration first_;
     std::map<std::uint32_t, LinkState> links_;

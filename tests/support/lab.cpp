@@ -4,6 +4,7 @@
 #include <subflowd/address_text.hpp>
 
 #include <algorithm>
+#include <utility>
 
 namespace subflowd::test {
 
@@ -71,6 +72,8 @@ void Lab::step(const Input& input) {
     if (observer)
         observer(input, outcome);
     perform(outcome);
+    if (!snapshotRunning_ && std::exchange(starting_, false))
+        std::erase_if(remembered, [this](const auto& one) { return !engine->report(one.first); });
 }
 
 void Lab::audit() {
@@ -124,6 +127,7 @@ void Lab::restart() {
     kernel.forgetReader();
     kernel.dumpNetwork();
     snapshotRunning_ = true;
+    starting_ = true;
     kernel.snapshot(snapshot::Occasion::start, remembered);
     settle();
 }

@@ -75,6 +75,7 @@ class Lab {
     Instant wake_ = never;
     bool snapshotWanted_ = false;
     bool snapshotRunning_ = false;
+    bool starting_ = false; ///< the state file keeps what the first snapshot finds
     core::snapshot::Occasion occasion_ = core::snapshot::Occasion::eventsLost;
 };
 
