@@ -45,7 +45,7 @@ struct Path {
     Priority priority = Priority::regular; ///< as wanted
     AddressId remoteId{};
     std::uint16_t attempts = 0; ///< since it was last confirmed
-    bool failed = false;        ///< the last attempt or subflow did, whatever else is there
+    Instant failedAt = never;   ///< when an attempt or subflow did, and none begun later succeeded
     std::uint32_t serial = 0;   ///< the local address's when `state` last changed, or it failed
     Failure failure;
     Instant lastChange{};

@@ -172,6 +172,7 @@ void EventHandler::on(const event::SubflowEstablished& event) {
     auto* connection = known(event.token);
     if (!connection || connection->partial)
         return;
+    connection->state = ConnectionState::established; // or there could be no join
     records::takeEnding(*connection, event.tuple);
     auto& subflow = appeared(*connection, event);
     subflow.seen = world_.snapshot;

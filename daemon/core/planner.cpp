@@ -202,7 +202,7 @@ void Planner::waitAfterFailure(const World& world, const Connection& connection)
     for (std::size_t i = 0; i < connection.paths.size(); ++i) {
         const auto& path = connection.paths[i];
         const bool changed = world.links.local(path.local).serial != path.serial;
-        if (!path.failed || changed || retries_[i] <= world.now)
+        if (path.failedAt == never || changed || retries_[i] <= world.now)
             continue;
         const bool timed = retries_[i] != never;
         const auto* text = timed ? &reasons::waitsForTime : &reasons::waitsForChange;

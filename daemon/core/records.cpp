@@ -24,7 +24,7 @@ bool deservesAnotherTry(Cause cause) {
 /// Sets the path's state from its subflows, the most telling one first.
 void derivePathState(World& world, Connection& connection, std::uint16_t index) {
     auto& path = connection.paths[index];
-    auto derived = path.failed ? PathState::failed : PathState::idle;
+    auto derived = path.failedAt != never ? PathState::failed : PathState::idle;
     const auto better = [](PathState a, PathState b) {
         const auto weight = [](PathState state) {
             switch (state) {
@@ -196,8 +196,10 @@ void removeSubflow(World& world, Connection& connection, Subflow& subflow) {
 }
 
 void setState(World& world, Connection& connection, Subflow& subflow, SubflowState state) {
-    if (state == SubflowState::up && subflow.state != state)
-        connection.paths[subflow.path].failed = false;
+    auto& path = connection.paths[subflow.path];
+    // What began before the failure proves nothing: a peer at its limit accepts, then closes (K8).
+    if (state == SubflowState::up && subflow.state != state && subflow.since >= path.failedAt)
+        path.failedAt = never;
     subflow.state = state;
     subflow.since = world.now;
     derivePathState(world, connection, subflow.path);
@@ -205,7 +207,7 @@ void setState(World& world, Connection& connection, Subflow& subflow, SubflowSta
 
 void fail(World& world, Connection& connection, Path& path, const Failure& failure) {
     path.failure = failure;
-    path.failed = !deservesAnotherTry(failure.cause);
+    path.failedAt = deservesAnotherTry(failure.cause) ? never : world.now;
     path.serial = world.links.local(path.local).serial;
     derivePathState(world, connection, static_cast<std::uint16_t>(&path - connection.paths.data()));
 }

@@ -143,6 +143,9 @@ void SnapshotHandler::on(const snapshot::Ended& /*ended*/) {
         auto* connection = world_.connections.find(token);
         if (!connection)
             continue;
+        // Only an established connection outlives its initial subflow.
+        if (std::ranges::none_of(connection->subflows, &Subflow::initial))
+            connection->state = ConnectionState::established;
         chooseRule(world_, *connection);
         records::remember(world_, *connection);
         Change change;

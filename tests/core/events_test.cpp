@@ -233,6 +233,12 @@ TEST_F(Events, LeaveNoPathBehindForEachSubflowAPeerEverOpened) {
     EXPECT_EQ(explain(token, "10.0.0.1", "10.9.0.7:5000").state, PathState::confirmed);
 }
 
+TEST_F(Events, OfAJoinProveThatTheConnectionIsEstablished) {
+    tell(event::Created{facts(1)});
+    tell(event::SubflowEstablished{join(1, "10.0.0.1:1000", "10.9.0.1:6000")});
+    EXPECT_EQ(lab.engine->report(Token{1})->state, ConnectionState::established);
+}
+
 TEST_F(Events, OfListenersChangeNothing) {
     const auto token = connected();
     const auto before = lab.engine->report(token);

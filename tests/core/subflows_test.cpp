@@ -26,6 +26,16 @@ TEST_F(Subflows, AreAsManyOnAPathAsWanted) {
     EXPECT_EQ(lab.mark(), 3U);
 }
 
+TEST_F(Subflows, AreNotTriedWithoutEndAtAPeersLimit) {
+    first.say = [](const auto& connection, const auto&, Plan& plan) {
+        plan.want(pathFrom(connection, other), {0, 2, {}}, reason);
+    };
+    lab.kernel.answer(server, Answer::rejects);
+    connected();
+    lab.run(60s);
+    EXPECT_EQ(lab.mark(), 2U) << "the second was accepted before the first was closed (K8)";
+}
+
 TEST_F(Subflows, AreAsManyBesideTheInitialOneAsWanted) {
     first.say = [](const auto& connection, const auto&, Plan& plan) {
         plan.want(pathFrom(connection, IpAddress::v4(10, 0, 0, 1)), {0, 2, {}}, reason);

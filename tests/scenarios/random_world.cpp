@@ -301,7 +301,8 @@ std::string RandomWorld::checkConnections() const {
         const auto up = static_cast<std::size_t>(
             std::ranges::count(report->subflows, SubflowState::up, &SubflowReport::state));
         if (managed && report->side == Side::client && up > limit_ + 1)
-            return hex(token) + " has " + std::to_string(up) + " subflows";
+            return hex(token) + " has " + std::to_string(up) +
+                   " subflows:" + joined(lab_.subflows(token));
         if (managed && report->side == Side::server && up > 8 + 2)
             return hex(token) + " has " + std::to_string(up) + " subflows, most from its peer";
     }
