@@ -33,19 +33,13 @@ void Evaluator::rehearse(World& world, Connection& connection) {
     reconciler_.rehearse(world, connection, judgement, planner_.candidates());
 }
 
-void Evaluator::tell(World& world, const Connection& connection, const Path& path,
-                     Fact::Kind kind) {
+void Evaluator::tell(World& world, const Connection& connection, const Path& path) {
     if (connection.rule < 0)
         return;
     const auto& local = world.links.local(path.local);
-    const Fact fact{kind,
-                    connection.token,
-                    local.link,
-                    local.address,
-                    world.remotes[path.remote].endpoint,
-                    path.origin,
-                    path.failure,
-                    world.now};
+    const Fact fact{
+        connection.token, local.link,   local.address, world.remotes[path.remote].endpoint,
+        path.origin,      path.failure, world.now};
     for (const auto policy :
          world.configuration->rules[static_cast<std::size_t>(connection.rule)].chain)
         world.policies.tell(policy, fact);

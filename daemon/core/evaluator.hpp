@@ -17,7 +17,7 @@ class Evaluator {
     void rehearse(World& world, Connection& connection);
 
     /// Tells the policies of a connection what happened on one of its paths.
-    void tell(World& world, const Connection& connection, const Path& path, Fact::Kind kind);
+    void tell(World& world, const Connection& connection, const Path& path);
 
     /// A join of the connection to the peer's initial address showed whether such joins are
     /// allowed; the connections to the same remote that wait for it are marked for the sweep.

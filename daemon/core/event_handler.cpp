@@ -264,7 +264,7 @@ void EventHandler::ended(Connection& connection, Subflow& subflow,
     else if (leads)
         evaluator_.resign(world_, connection);
     if (failure.cause != Cause::expected)
-        evaluator_.tell(world_, connection, path, Fact::Kind::failed);
+        evaluator_.tell(world_, connection, path);
 }
 
 void EventHandler::on(const event::SubflowPriority& event) {

@@ -121,7 +121,6 @@ class LinkTable {
     Usability verdict(const Local& local, const Link* link) const;
     static bool reaches(const Link& link, const IpAddress& remote);
     void refreshViews();
-    std::uint64_t hash(const IpAddress& address) const;
 
     std::vector<Link> links_;
     std::vector<Local> locals_;

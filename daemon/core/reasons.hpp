@@ -20,10 +20,6 @@ inline constexpr ReasonText initialUnknown{
     "not known whether the peer denies joins to its initial address: another connection tries"};
 inline constexpr ReasonText connectionLimit{"connection-limit",
                                             "the connection may have {0} subflows"};
-inline constexpr ReasonText linkLimit{"link-limit",
-                                      "the connection may have {0} subflows on this link"};
-inline constexpr ReasonText remoteLimit{"remote-limit",
-                                        "the connection may have {0} subflows to this remote"};
 inline constexpr ReasonText inboundLimit{"inbound-limit",
                                          "the peer may open {0} subflows on a connection"};
 inline constexpr ReasonText waitsForChange{
@@ -50,7 +46,6 @@ inline constexpr ReasonText notEstablished{
 inline constexpr ReasonText observing{"observing", "Mode=observe: the daemon only looks on"};
 inline constexpr ReasonText waitsForFacts{"waits-for-facts",
                                           "the kernel is asked who owns the connection"};
-inline constexpr ReasonText linkBackup{"link-backup", "[Link] Role=backup"};
 inline constexpr ReasonText noRule{"no-rule", "no [Rule] matches the connection"};
 
 } // namespace subflowd::core::reasons

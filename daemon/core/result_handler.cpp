@@ -134,7 +134,7 @@ void ResultHandler::created(Connection& connection, const InFlight& command,
     if (result.refusal == Refusal::idMismatch && connection.idsState != IdsState::told)
         return askIds(connection); // the path stays idle, and is tried again with the right id
     records::fail(world_, connection, path, failureOf(result));
-    evaluator_.tell(world_, connection, path, Fact::Kind::failed);
+    evaluator_.tell(world_, connection, path);
     evaluator_.evaluate(world_, connection);
 }
 

@@ -25,17 +25,15 @@ struct HostView {
     const Store& memory; ///< what this policy learned
 };
 
-/// Something that happened on a path, told once, whichever connection it happened to.
+/// An attempt or a subflow on a path ended other than the daemon wanted. Told once, whichever
+/// connection it happened to.
 struct Fact {
-    enum class Kind : std::uint8_t { confirmed, failed };
-
-    Kind kind = Kind::failed;
     Token token{};
     LinkIndex link = noLink;
     IpAddress local;
     Endpoint remote;
     RemoteOrigin origin = RemoteOrigin::initial;
-    Failure failure; ///< with Kind::failed
+    Failure failure;
     Instant when{};
 
     friend bool operator==(const Fact&, const Fact&) = default;

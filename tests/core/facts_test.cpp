@@ -16,7 +16,6 @@ TEST_F(Facts, TellEachPolicyOfTheChainHowAPathFailed) {
     lab.run(1s);
     ASSERT_EQ(first.facts.size(), 1U);
     const Fact& fact = first.facts[0];
-    EXPECT_EQ(fact.kind, Fact::Kind::failed);
     EXPECT_EQ(fact.token, token);
     EXPECT_EQ(fact.link, LinkIndex{2});
     EXPECT_EQ(fact.local, other);
