@@ -1,51 +1,13 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "core/engine.hpp"
 #include "fullmesh.hpp"
+#include "support/allocations.hpp"
 
 #include <subflowd/address_text.hpp>
 
 #include <gtest/gtest.h>
 
 #include <cstddef>
-#include <cstdlib>
-#include <new>
-
-namespace {
-
-std::size_t allocations = 0;
-
-void* allocate(std::size_t size) {
-    ++allocations;
-    if (auto* memory = std::malloc(size))
-        return memory;
-    throw std::bad_alloc{};
-}
-
-} // namespace
-
-void* operator new(std::size_t size) {
-    return allocate(size);
-}
-
-void* operator new[](std::size_t size) {
-    return allocate(size);
-}
-
-void operator delete(void* memory) noexcept {
-    std::free(memory);
-}
-
-void operator delete[](void* memory) noexcept {
-    std::free(memory);
-}
-
-void operator delete(void* memory, std::size_t) noexcept {
-    std::free(memory);
-}
-
-void operator delete[](void* memory, std::size_t) noexcept {
-    std::free(memory);
-}
 
 namespace subflowd::core {
 namespace {
@@ -95,9 +57,9 @@ class Life {
   private:
     /// What making and destroying the input takes is not counted.
     static void say(Engine& engine, Instant now, const Input& input) {
-        const auto before = allocations;
+        const auto before = test::allocations();
         const auto& outcome = engine.step(now, input);
-        counted += allocations - before;
+        counted += test::allocations() - before;
         commands += outcome.commands.size();
     }
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
-#include "allocations.hpp"
 #include "host/state_file.hpp"
+#include "support/allocations.hpp"
 #include "temporary_directory.hpp"
 
 #include <gtest/gtest.h>
@@ -235,14 +235,14 @@ TEST_F(StateFileTest, NeitherGrowsNorAllocatesWhileThereIsRoom) {
         return status.st_ino;
     };
     const auto inodeBefore = inode();
-    const auto allocationsBefore = allocations();
+    const auto allocationsBefore = test::allocations();
     for (std::uint32_t i = 0; i < 100000; ++i) {
         state.write(connection(i % 700));
         state.write(announced(i % 700, 1));
         state.write(memo::Withdrawn{Token{i % 700}, AddressId{1}});
         state.write(memo::Gone{Token{i % 700}});
     }
-    EXPECT_EQ(allocations(), allocationsBefore);
+    EXPECT_EQ(test::allocations(), allocationsBefore);
     EXPECT_EQ(inode(), inodeBefore);
 }
 

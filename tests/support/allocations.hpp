@@ -3,9 +3,9 @@
 
 #include <cstddef>
 
-namespace subflowd::host {
+namespace subflowd::test {
 
 /// How often `new` was called in this program.
 std::size_t allocations();
 
-} // namespace subflowd::host
+} // namespace subflowd::test
