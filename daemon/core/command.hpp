@@ -57,6 +57,18 @@ struct ResetSubflow {
     }
 };
 
+/// SOCK_DESTROY of inet_diag on a join that nobody answered (SYN-SENT), which no 4-tuple can name
+/// because the kernel chose its port (K24). Refused with ENOENT if there is no such join.
+struct CancelJoin {
+    Token token{};
+    IpAddress local;
+    Endpoint remote;
+    AddressForm form = AddressForm::plain;
+    LinkIndex link = noLink; ///< of the local address: the join is bound to it
+
+    friend bool operator==(const CancelJoin&, const CancelJoin&) = default;
+};
+
 /// MPTCP_PM_CMD_SET_FLAGS with a token: sends MP_PRIO on the subflow.
 struct SetPriority {
     Token token{};
@@ -101,8 +113,8 @@ struct AskFacts {
 } // namespace command
 
 using Command = std::variant<command::CreateSubflow, command::DestroySubflow, command::ResetSubflow,
-                             command::SetPriority, command::Announce, command::RemoveAddress,
-                             command::AskIds, command::AskFacts>;
+                             command::CancelJoin, command::SetPriority, command::Announce,
+                             command::RemoveAddress, command::AskIds, command::AskFacts>;
 
 struct IssuedCommand {
     CommandId id{};

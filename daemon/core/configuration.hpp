@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+#include "core/guard_settings.hpp"
+
 #include <subflowd/connection.hpp>
 #include <subflowd/link.hpp>
 #include <subflowd/policy.hpp>
@@ -19,14 +21,6 @@ namespace subflowd::core {
 struct ConfiguredPolicy {
     std::string name; ///< "fullmesh": what plans, reasons and status call it
     Policy* policy = nullptr;
-};
-
-/// A range of ports, both ends included, host byte order.
-struct PortRange {
-    std::uint16_t first = 0;
-    std::uint16_t last = 0;
-
-    friend bool operator==(const PortRange&, const PortRange&) = default;
 };
 
 /// Which connections a rule is for. An empty list or nothing: any.
@@ -71,6 +65,7 @@ struct Limits {
 struct Configuration {
     Mode mode = Mode::userspace;
     Limits limits;
+    Guard guard;
     std::vector<ConfiguredPolicy> policies;
     std::vector<Rule> rules;     ///< the first that matches; none matches: no policy
     std::vector<LinkRule> links; ///< the first that matches

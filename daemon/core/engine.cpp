@@ -66,6 +66,15 @@ class Engine::State {
         world.publish(change);
     }
 
+    void take(const HostFacts& facts) {
+        if (world.host == facts)
+            return;
+        world.host = facts;
+        world.sweepWanted = true;
+    }
+
+    void take(const ListenerOpened& /*opened*/) {}
+
     void take(const Configured& configured) {
         const auto old = std::exchange(world.configuration, configured.configuration);
         world.policies.configure(world.configuration->policies);

@@ -19,6 +19,7 @@ struct InFlight {
         createSubflow,
         destroySubflow,
         resetSubflow,
+        cancelJoin,
         setPriority,
         announce,
         removeAddress,

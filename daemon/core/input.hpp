@@ -4,6 +4,8 @@
 #include "core/command.hpp"
 #include "core/configuration.hpp"
 #include "core/event.hpp"
+#include "core/host_facts.hpp"
+#include "core/listener.hpp"
 #include "core/network.hpp"
 #include "core/snapshot.hpp"
 
@@ -29,6 +31,6 @@ struct Configured {
 };
 
 using Input = std::variant<Tick, KernelEvent, NetworkChange, CommandFinished, SnapshotPart,
-                           EventsLost, Configured>;
+                           EventsLost, HostFacts, ListenerOpened, Configured>;
 
 } // namespace subflowd::core

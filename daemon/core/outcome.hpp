@@ -3,6 +3,7 @@
 
 #include "core/command.hpp"
 #include "core/event.hpp"
+#include "core/listener.hpp"
 
 #include <subflowd/connection.hpp>
 #include <subflowd/reason.hpp>
@@ -106,6 +107,7 @@ enum class Resync : std::uint8_t { notNeeded, needed };
 
 struct Outcome {
     std::vector<IssuedCommand> commands; ///< to send, in order, in one go
+    std::vector<ListenerRequest> listeners;
     std::vector<Memo> memos;             ///< to write, in order, before the commands are sent
     std::vector<Change> changes;
     std::vector<LogRecord> log;
@@ -117,6 +119,7 @@ struct Outcome {
 
     void clear() {
         commands.clear();
+        listeners.clear();
         memos.clear();
         changes.clear();
         log.clear();

@@ -70,7 +70,7 @@ void Planner::ask(World& world, const Connection& connection) {
         plan.clear();
         const auto by = static_cast<Voice>(chain[place]);
         const HostView host{world.now, world.links.linkViews(), world.links.addressViews(),
-                            world.policies.memory(chain[place])};
+                            world.policies.memory(chain[place]), world.host.signalEndpoints};
         const auto answer = world.policies.ask(chain[place], view, host, plan);
         if (answer != PolicyDesk::Answer::given) {
             plan.clear();

@@ -39,6 +39,8 @@ const ReasonText* textOf(Usability usability) {
         return &reasons::linkIgnored;
     case Usability::gone:
         return &reasons::addressGone;
+    case Usability::guarded:
+        return nullptr;
     }
     return nullptr;
 }

@@ -18,6 +18,8 @@ const char* nameOf(InFlight::Kind kind) {
         return "SUBFLOW_DESTROY";
     case InFlight::Kind::resetSubflow:
         return "SOCK_DESTROY";
+    case InFlight::Kind::cancelJoin:
+        return "SOCK_DESTROY of a join";
     case InFlight::Kind::setPriority:
         return "SET_FLAGS";
     case InFlight::Kind::announce:
@@ -73,6 +75,8 @@ void ResultHandler::handle(Connection& connection, const InFlight& command,
     case InFlight::Kind::announce:
         announced(connection, command, result);
         break;
+    case InFlight::Kind::cancelJoin:
+        break; // its event tells; a join that was not there any more was answered meanwhile
     case InFlight::Kind::removeAddress:
         break; // an id that the kernel no longer knows is as good as removed
     case InFlight::Kind::askIds:

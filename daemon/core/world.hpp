@@ -3,6 +3,7 @@
 
 #include "core/configuration.hpp"
 #include "core/connection_table.hpp"
+#include "core/host_facts.hpp"
 #include "core/in_flight.hpp"
 #include "core/link_table.hpp"
 #include "core/outcome.hpp"
@@ -25,6 +26,7 @@ namespace subflowd::core {
 /// reconciler commands.
 struct World {
     std::shared_ptr<const Configuration> configuration;
+    HostFacts host;
     LinkTable links;
     RemoteTable remotes;
     ConnectionTable connections;

@@ -155,6 +155,8 @@ constexpr std::string_view nameOf(Usability usability) {
         return "ignored";
     case Usability::gone:
         return "gone";
+    case Usability::guarded:
+        return "guarded";
     }
     return unknownName;
 }

@@ -96,6 +96,8 @@ class Encoder {
 
     void operator()(const core::command::ResetSubflow&) { message_->nlmsg_len = 0; }
 
+    void operator()(const core::command::CancelJoin&) { message_->nlmsg_len = 0; }
+
     void operator()(const core::command::AskFacts&) { message_->nlmsg_len = 0; }
 
   private:

@@ -121,6 +121,17 @@ struct RemoteView {
     friend bool operator==(const RemoteView&, const RemoteView&) = default;
 };
 
+/// An address that this host announced on the connection and did not withdraw.
+struct AnnouncementView {
+    Endpoint local; ///< port 0: the connection's own
+    AddressId id{};
+    Instant since{};           ///< when ADD_ADDR was last asked for
+    std::uint8_t times = 1;    ///< how often it was asked for: 1, and more with Delivery::again
+    bool acknowledged = false; ///< the kernel took it; whether it reached the peer nobody tells
+
+    friend bool operator==(const AnnouncementView&, const AnnouncementView&) = default;
+};
+
 /// What an event does not say and inet_diag does (Policy::needs()).
 struct ConnectionFacts {
     std::uint32_t owner = 0;        ///< uid of the socket (idiag_uid)
@@ -148,7 +159,8 @@ struct ConnectionView {
     std::span<const PathView> paths;
 
     std::span<const SubflowView> subflows;
-    std::span<const RemoteView> announced;
+    std::span<const RemoteView> announced;           ///< by the peer
+    std::span<const AnnouncementView> announcements; ///< by this host
 };
 
 } // namespace subflowd

@@ -44,6 +44,13 @@ enum class LimitScope : std::uint8_t {
     inbound,    ///< subflows the peer opened
 };
 
+/// Whether an address that was announced is announced once more.
+enum class Delivery : std::uint8_t {
+    once,  ///< only if it is not announced
+    again, ///< also if it is: asks the peer for another attempt (RFC 8684 §3.4.1). The policy sees
+           ///< in AnnouncementView::since that it was done, and says it no longer
+};
+
 /// What one policy wants for one connection: a whole restatement each time, never a difference.
 /// Said to a plan that is cleared before each call; nothing is sent before the core merged the
 /// plans of the connection's policies.
@@ -82,10 +89,13 @@ class Plan {
         limits_.push_back({scope, most, reason});
     }
 
-    /// Announces a local address to the peer (ADD_ADDR, RFC 8684 §3.4.1). Not restated means
-    /// withdrawn (REMOVE_ADDR). `port` in host byte order, 0 for the connection's own.
-    void announce(LocalId local, std::uint16_t port, Reason reason) {
-        announcements_.push_back({local, port, reason});
+    /// Announces a local address to the peer (ADD_ADDR, RFC 8684 §3.4.1), also before the
+    /// connection is established. Not restated means withdrawn (REMOVE_ADDR). `port` in host byte
+    /// order, 0 for the connection's own; for another one the daemon listens there itself. One
+    /// announcement is sent at a time, in the order of the plan.
+    void announce(LocalId local, std::uint16_t port, Reason reason,
+                  Delivery delivery = Delivery::once) {
+        announcements_.push_back({local, port, reason, delivery});
     }
 
     /// Lifts the holds that end by time, because the connection has no subflow left.
@@ -144,6 +154,7 @@ class Plan {
         LocalId local{};
         std::uint16_t port = 0;
         Reason reason;
+        Delivery delivery = Delivery::once;
         friend bool operator==(const Announced&, const Announced&) = default;
     };
 

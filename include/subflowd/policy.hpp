@@ -17,12 +17,23 @@ enum class Needs : std::uint8_t {
     facts,  ///< ConnectionView::facts; new subflows of the connection wait for them
 };
 
+/// An address that the administrator gave the in-kernel path manager to be announced
+/// (`ip mptcp endpoint add ... signal`, MPTCP_PM_ADDR_FLAG_SIGNAL). In userspace mode the kernel
+/// announces it on no connection.
+struct SignalEndpoint {
+    Endpoint endpoint;       ///< port 0: the connection's own
+    LinkIndex link = noLink; ///< MPTCP_PM_ADDR_ATTR_IF_IDX; noLink: any
+
+    friend bool operator==(const SignalEndpoint&, const SignalEndpoint&) = default;
+};
+
 /// The host, as a policy sees it. Everything lives as long as the call.
 struct HostView {
     Instant now{};
     std::span<const LinkView> links;
     std::span<const AddressView> addresses;
     const Store& memory; ///< what this policy learned
+    std::span<const SignalEndpoint> signalEndpoints;
 };
 
 /// An attempt or a subflow on a path ended other than the daemon wanted. Told once, whichever

@@ -321,6 +321,24 @@ void FakeKernel::run(const IssuedCommand& command, const command::ResetSubflow& 
     connection.subflows.erase(at);
 }
 
+/// K24: the event of a cancelled join tells no remote port.
+void FakeKernel::run(const IssuedCommand& command, const command::CancelJoin& cancel) {
+    if (!connections_.contains(cancel.token))
+        return finish(command, ENOENT);
+    auto& connection = connections_.at(cancel.token);
+    const auto at = std::ranges::find_if(connection.subflows, [&](const Subflow& subflow) {
+        return !subflow.established && subflow.tuple.local.address == cancel.local &&
+               subflow.tuple.remote == cancel.remote;
+    });
+    if (at == connection.subflows.end())
+        return finish(command, ENOENT);
+    finish(command);
+    auto closed = *at;
+    closed.tuple.remote.port = 0;
+    reportClosed(connection, closed, ECONNABORTED);
+    connection.subflows.erase(at);
+}
+
 void FakeKernel::run(const IssuedCommand& command, const command::SetPriority& set) {
     if (refuseFor(command, set.token))
         return;

@@ -154,6 +154,7 @@ class FakeKernel {
     void run(const core::IssuedCommand& command, const core::command::CreateSubflow& create);
     void run(const core::IssuedCommand& command, const core::command::DestroySubflow& destroy);
     void run(const core::IssuedCommand& command, const core::command::ResetSubflow& reset);
+    void run(const core::IssuedCommand& command, const core::command::CancelJoin& cancel);
     void run(const core::IssuedCommand& command, const core::command::SetPriority& set);
     void run(const core::IssuedCommand& command, const core::command::Announce& announce);
     void run(const core::IssuedCommand& command, const core::command::RemoveAddress& remove);

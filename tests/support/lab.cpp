@@ -188,6 +188,10 @@ struct Describer {
         return "reset " + toString(c.tuple.local.address) + " -> " + toString(c.tuple.remote);
     }
 
+    std::string operator()(const command::CancelJoin& c) const {
+        return "cancel " + toString(c.local) + " -> " + toString(c.remote);
+    }
+
     std::string operator()(const command::SetPriority& c) const {
         return std::string{c.priority == Priority::backup ? "backup " : "regular "} +
                toString(c.tuple.local.address) + " -> " + toString(c.tuple.remote);
