@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "core/candidates.hpp"
 
-#include "core/failure.hpp"
+#include "core/guard.hpp"
+#include "core/records.hpp"
 
 #include <algorithm>
 
@@ -16,9 +17,11 @@ bool familyFits(const World& world, const Connection& connection, const IpAddres
            connection.form == AddressForm::mapped;
 }
 
-bool isConfirmed(const Subflow& subflow, Instant now) {
-    return subflow.state == SubflowState::up &&
-           (subflow.initial || now - subflow.since >= confirmationTime(subflow.roundTrip));
+/// Where the peer opened a subflow from is no address that anybody joins.
+bool isAnnounced(const Connection& connection, const Path& path) {
+    return path.origin == RemoteOrigin::announced ||
+           std::ranges::find(connection.announced, path.remote, &Remote::ref) !=
+               connection.announced.end();
 }
 
 } // namespace
@@ -28,19 +31,23 @@ void Candidates::list(const World& world, const Connection& connection, Listing 
     views_.clear();
     subflows_.clear();
     remotes_.clear();
+    announcements_.clear();
     addRecorded(world, connection);
     addPossible(world, connection, listing);
     addSubflows(world, connection);
     addRemotes(world, connection);
+    addAnnouncements(world, connection);
 }
 
 void Candidates::addRecorded(const World& world, const Connection& connection) {
     for (std::size_t i = 0; i < connection.paths.size(); ++i) {
         const auto& path = connection.paths[i];
-        const auto& remote = world.remotes[path.remote].endpoint.address;
+        const auto& remote = world.remotes[path.remote].endpoint;
         add(world, connection,
             {path.local, path.remote, path.origin, path.remoteId,
-             world.links.usability(path.local, remote), static_cast<std::uint16_t>(i)});
+             world.links.usability(path.local, remote.address), static_cast<std::uint16_t>(i),
+             isAnnounced(connection, path) ? guard::refusalOf(world, connection, remote)
+                                           : nullptr});
     }
 }
 
@@ -58,10 +65,14 @@ void Candidates::addPossible(const World& world, const Connection& connection, L
 /// Adds the paths from every local address to one remote.
 void Candidates::addTo(const World& world, const Connection& connection, const Candidate& candidate,
                        Listing listing) {
-    const auto& remote = world.remotes[candidate.remote].endpoint.address;
+    const auto& endpoint = world.remotes[candidate.remote].endpoint;
+    const auto& remote = endpoint.address;
     if (!familyFits(world, connection, remote))
         return;
-    if (world.links.isOwn(remote) && listing == Listing::possible)
+    const auto* refusal = candidate.origin == RemoteOrigin::initial
+                              ? nullptr
+                              : guard::refusalOf(world, connection, endpoint);
+    if ((refusal || world.links.isOwn(remote)) && listing == Listing::possible)
         return;
     for (std::size_t i = 0; i < world.links.localCount(); ++i) {
         const auto ref = static_cast<LocalRef>(i);
@@ -76,6 +87,7 @@ void Candidates::addTo(const World& world, const Connection& connection, const C
         auto one = candidate;
         one.local = ref;
         one.usability = world.links.usability(ref, remote);
+        one.refusal = refusal;
         const bool shown = listing == Listing::possible ? one.usability == Usability::usable
                                                         : local.address.scope() != Scope::loopback;
         if (shown)
@@ -83,7 +95,11 @@ void Candidates::addTo(const World& world, const Connection& connection, const C
     }
 }
 
-void Candidates::add(const World& world, const Connection& connection, const Candidate& candidate) {
+void Candidates::add(const World& world, const Connection& connection, Candidate candidate) {
+    if (!candidate.refusal)
+        candidate.refusal = guard::refusalOf(world, connection, candidate.local);
+    if (candidate.refusal)
+        candidate.usability = Usability::guarded;
     const auto& local = world.links.local(candidate.local);
     const auto& remote = world.remotes[candidate.remote].endpoint;
     PathView view;
@@ -108,7 +124,7 @@ void Candidates::addSubflows(const World& world, const Connection& connection) {
         auto& path = views_[subflow.path]; // recorded paths come first, in their order
         if (alive(subflow))
             ++path.subflows;
-        if (path.state == PathState::up && isConfirmed(subflow, world.now))
+        if (path.state == PathState::up && records::isConfirmed(subflow, world.now))
             path.state = PathState::confirmed;
         const auto state = subflow.closing ? SubflowState::draining : subflow.state;
         subflows_.push_back({static_cast<PathId>(subflow.path),
@@ -122,6 +138,15 @@ void Candidates::addRemotes(const World& world, const Connection& connection) {
     for (const auto& remote : connection.announced)
         remotes_.push_back(
             {world.remotes[remote.ref].endpoint, remote.id, remote.announced, remote.refreshed});
+}
+
+void Candidates::addAnnouncements(const World& world, const Connection& connection) {
+    for (const auto& own : connection.announcements)
+        announcements_.push_back({{world.links.local(own.local).address, own.port},
+                                  own.id,
+                                  own.since,
+                                  own.times,
+                                  own.acknowledged});
 }
 
 ConnectionView Candidates::view(const World& world, const Connection& connection) const {
@@ -138,6 +163,7 @@ ConnectionView Candidates::view(const World& world, const Connection& connection
     view.paths = views_;
     view.subflows = subflows_;
     view.announced = remotes_;
+    view.announcements = announcements_;
     return view;
 }
 

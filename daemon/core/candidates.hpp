@@ -21,6 +21,7 @@ struct Candidate {
     AddressId remoteId{};
     Usability usability = Usability::usable; ///< of the local address, for this remote
     std::uint16_t record = noRecord;         ///< index into Connection::paths
+    const ReasonText* refusal = nullptr;     ///< why [Guard] forbids it; null: it does not
 };
 
 /// Which paths are listed.
@@ -47,14 +48,16 @@ class Candidates {
     void addPossible(const World& world, const Connection& connection, Listing listing);
     void addTo(const World& world, const Connection& connection, const Candidate& candidate,
                Listing listing);
-    void add(const World& world, const Connection& connection, const Candidate& candidate);
+    void add(const World& world, const Connection& connection, Candidate candidate);
     void addSubflows(const World& world, const Connection& connection);
     void addRemotes(const World& world, const Connection& connection);
+    void addAnnouncements(const World& world, const Connection& connection);
 
     std::vector<Candidate> candidates_;
     std::vector<PathView> views_;
     std::vector<SubflowView> subflows_;
     std::vector<RemoteView> remotes_;
+    std::vector<AnnouncementView> announcements_;
 };
 
 } // namespace subflowd::core

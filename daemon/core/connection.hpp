@@ -3,6 +3,7 @@
 
 #include "core/command.hpp"
 #include "core/event.hpp"
+#include "core/join_budget.hpp"
 #include "core/link_table.hpp"
 #include "core/remote_table.hpp"
 #include "core/report.hpp"
@@ -61,11 +62,22 @@ enum class Opener : std::uint8_t {
     unknown, ///< found in a snapshot
 };
 
+/// Whether a budget pays for a join.
+enum class Charge : std::uint8_t { none, taken, givenBack };
+
+/// Which limit of [Guard] a subflow that a peer opened is over.
+enum class Excess : std::uint8_t { none, ofPeer, overall, rate };
+
 struct Subflow {
     std::uint16_t path = 0;      ///< index into Connection::paths
     std::uint16_t localPort = 0; ///< 0 while the kernel has not told it
     SubflowState state = SubflowState::up;
-    bool closing = false; ///< its end was commanded
+    bool closing = false;  ///< its end was commanded
+    bool timedOut = false; ///< a join that is cancelled because nobody answered
+    bool unwanted = false; ///< the policy that wanted it dropped it
+    bool counted = false;  ///< in the census of what peers opened
+    Charge charge = Charge::none;
+    Excess excess = Excess::none;
     bool initial = false;
     Opener opener = Opener::unknown;
     AddressForm form = AddressForm::plain;
@@ -102,6 +114,9 @@ struct OwnAnnouncement {
     std::uint16_t port = 0;
     AddressId id{};
     bool acknowledged = false;
+    bool refused = false;   ///< the kernel would not: another configuration may change that
+    std::uint8_t times = 1; ///< how often it was sent
+    Instant since{};        ///< when it was last sent
 };
 
 /// The id of a local address on this connection, where it is not the host's.
@@ -129,17 +144,22 @@ struct Connection {
     FactsState factsState = FactsState::notNeeded;
     IdsState idsState = IdsState::trusted;
     AddressForm form = AddressForm::plain;
-    bool sideKnown = true;  ///< false: only a snapshot's guess
-    bool partial = false;   ///< known by a token only: a snapshot must tell the rest
-    bool used = false;      ///< the slot holds a connection
-    bool dirty = false;     ///< waits for a slice of mass work
-    std::int16_t rule = -1; ///< index into the configuration; -1: none matched
-    LocalRef local{};       ///< of the initial subflow
+    bool sideKnown = true;    ///< false: only a snapshot's guess
+    bool partial = false;     ///< known by a token only: a snapshot must tell the rest
+    bool used = false;        ///< the slot holds a connection
+    bool deviceKnown = false; ///< `confinement` has the device that the socket is bound to, if any
+    bool queued = false;      ///< stands in the line of those that wait for a budget
+    std::int16_t rule = -1;   ///< index into the configuration; -1: none matched
+    LocalRef local{};         ///< of the initial subflow
     RemoteRef remote{};
     std::uint16_t localPort = 0;
     std::uint32_t seen = 0; ///< the snapshot that saw it last
     Instant since{};
     Instant timer = never; ///< when it is to be looked at again
+    Instant mayAnnounce{}; ///< one ADD_ADDR or RM_ADDR at a time
+    Bucket joins;          ///< that the peer provoked
+    Bucket inboundJoins;
+    LinkIndex confinement = noLink; ///< the tunnel, VRF or device that no subflow may leave
     std::optional<ConnectionFacts> facts;
     std::vector<Path> paths;
     std::vector<Subflow> subflows;

@@ -10,7 +10,11 @@
 #include "core/sweeper.hpp"
 #include "core/world.hpp"
 
+#include <subflowd/address_text.hpp>
+
 #include <algorithm>
+#include <cerrno>
+#include <string>
 #include <utility>
 
 namespace subflowd::core {
@@ -25,6 +29,28 @@ Voice translate(Voice voice, const Configuration& from, const Configuration& to)
     const auto at =
         std::ranges::find(to.policies, from.policies[index].name, &ConfiguredPolicy::name);
     return at == to.policies.end() ? Voice::core : static_cast<Voice>(at - to.policies.begin());
+}
+
+/// What announcements of a port waited for.
+void listenerOpened(World& world, const ListenerOpened& opened) {
+    world.sweepWanted = true;
+    if (opened.error == 0)
+        return world.listeners.setOpen(opened.local, world.now);
+    const auto where = toString(opened.local);
+    if (opened.error == EADDRINUSE) {
+        // The kernel's own listener for an endpoint with a port, or an application's.
+        world.listeners.setOpen(opened.local, world.now);
+        return world.log(LogRecord::Level::notice,
+                         where + ": somebody listens there already; joins that are announced for "
+                                 "it go to that socket, which must be an MPTCP one");
+    }
+    world.listeners.setRefused(opened.local, world.now);
+    world.log(LogRecord::Level::warning,
+              where + " cannot be announced, because the daemon cannot listen there: errno " +
+                  std::to_string(opened.error) +
+                  (opened.error == EACCES ? "; a port below 1024 needs CAP_NET_BIND_SERVICE, or "
+                                            "net.ipv4.ip_unprivileged_port_start lowered"
+                                          : ""));
 }
 
 } // namespace
@@ -70,10 +96,11 @@ class Engine::State {
         if (world.host == facts)
             return;
         world.host = facts;
+        world.listeners.forgetRefused();
         world.sweepWanted = true;
     }
 
-    void take(const ListenerOpened& /*opened*/) {}
+    void take(const ListenerOpened& opened) { listenerOpened(world, opened); }
 
     void take(const Configured& configured) {
         const auto old = std::exchange(world.configuration, configured.configuration);
@@ -87,6 +114,7 @@ class Engine::State {
                 path.by = translate(path.by, *old, *world.configuration);
             chooseRule(world, connection);
         }
+        world.listeners.forgetRefused();
         world.sweepWanted = true;
     }
 

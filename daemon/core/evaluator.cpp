@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "core/evaluator.hpp"
 
-#include "core/failure.hpp"
 #include "core/records.hpp"
+#include "core/rules.hpp"
 
 namespace subflowd::core {
 
@@ -10,9 +10,7 @@ namespace {
 
 bool isManaged(const World& world, const Connection& connection) {
     return world.configuration->mode == Mode::userspace && !connection.partial &&
-           connection.managedBy == ManagedBy::subflowd &&
-           connection.state == ConnectionState::established &&
-           connection.factsState != FactsState::asked;
+           connection.managedBy == ManagedBy::subflowd;
 }
 
 } // namespace
@@ -20,10 +18,17 @@ bool isManaged(const World& world, const Connection& connection) {
 void Evaluator::evaluate(World& world, Connection& connection) {
     if (!isManaged(world, connection))
         return;
+    connection.timer = never; // what it was for is seen to now, or is set again
+    askFacts(world, connection);
+    if (connection.factsState == FactsState::asked)
+        return;
     settleWhenConfirmed(world, connection);
     records::forgetStalePaths(world, connection);
     const auto& judgement = planner_.judge(world, connection, Listing::possible);
-    reconciler_.reconcile(world, connection, judgement, planner_.candidates());
+    if (connection.state == ConnectionState::established)
+        reconciler_.reconcile(world, connection, judgement, planner_.candidates());
+    else
+        reconciler_.announceOnly(world, connection, judgement, planner_.candidates());
 }
 
 void Evaluator::rehearse(World& world, Connection& connection) {
@@ -49,6 +54,8 @@ void Evaluator::settle(World& world, Connection& connection, JoinInitial verdict
     auto& remote = world.remotes[connection.remote];
     remote.verdict = verdict;
     remote.leader = Token{};
+    if (verdict == JoinInitial::denied)
+        world.deniedServers.add(remote.endpoint, world.now);
     world.sweepWanted = true;
 }
 
@@ -69,7 +76,7 @@ void Evaluator::settleWhenConfirmed(World& world, Connection& connection) {
     for (const auto& subflow : connection.subflows) {
         const bool joined = !subflow.initial && subflow.state == SubflowState::up &&
                             connection.paths[subflow.path].remote == connection.remote;
-        if (joined && world.now - subflow.since >= confirmationTime(subflow.roundTrip))
+        if (joined && records::isConfirmed(subflow, world.now))
             return settle(world, connection, JoinInitial::allowed);
     }
 }

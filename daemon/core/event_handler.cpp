@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "core/event_handler.hpp"
 
+#include "core/change_of.hpp"
+#include "core/charges.hpp"
 #include "core/failure.hpp"
 #include "core/reasons.hpp"
 #include "core/records.hpp"
@@ -9,35 +11,6 @@
 #include <algorithm>
 
 namespace subflowd::core {
-
-namespace {
-
-/// How long the peer's kernel has for closing the subflows of an address it withdrew.
-constexpr auto withdrawalGrace = std::chrono::milliseconds(200);
-
-/// More announced addresses than this are a peer's attempt to make this host scan.
-constexpr std::size_t mostRemotes = 8;
-
-Change changeOf(Change::Kind kind, const Connection& connection) {
-    Change change;
-    change.kind = kind;
-    change.token = connection.token;
-    change.side = connection.side;
-    return change;
-}
-
-/// One withdrawal for each id, however often the peer repeats itself.
-void withdraw(World& world, Connection& connection, const Withdrawal& withdrawal) {
-    const auto same = std::ranges::find(connection.withdrawn, withdrawal.id, &Withdrawal::id);
-    if (same == connection.withdrawn.end()) {
-        connection.withdrawn.push_back(withdrawal);
-        return;
-    }
-    world.remotes.release(same->ref);
-    *same = withdrawal;
-}
-
-} // namespace
 
 void EventHandler::handle(const KernelEvent& event) {
     std::visit([this](const auto& one) { on(one); }, event);
@@ -51,7 +24,11 @@ void EventHandler::on(const event::Created& event) {
         evaluator_.resign(world_, *connection);
         records::removeConnection(world_, *connection);
     }
-    evaluator_.rehearse(world_, created(event));
+    auto& connection = created(event);
+    if (connection.side == Side::server)
+        evaluator_.evaluate(world_, connection); // announcements need not wait for ESTABLISHED (K1)
+    else
+        evaluator_.rehearse(world_, connection);
 }
 
 void EventHandler::on(const event::Established& event) {
@@ -112,62 +89,6 @@ Connection* EventHandler::known(Token token) {
     return &records::addPartial(world_, token);
 }
 
-void EventHandler::on(const event::Announced& event) {
-    auto* connection = known(event.token);
-    if (!connection)
-        return;
-    const auto same = std::ranges::find_if(connection->announced, [&](const Remote& remote) {
-        return remote.id == event.id || world_.remotes[remote.ref].endpoint == event.remote;
-    });
-    if (same != connection->announced.end()) {
-        // An id that stands for another address must be removed first (RFC 8684 §3.4.1).
-        if (world_.remotes[same->ref].endpoint != event.remote)
-            return;
-        same->refreshed = world_.now;
-    } else {
-        if (connection->announced.size() >= mostRemotes)
-            return;
-        connection->announced.push_back(
-            {world_.remotes.acquire(event.remote), event.id, world_.now, world_.now});
-        world_.outcome.memos.emplace_back(memo::Announced{event.token, event.id, event.remote});
-        auto change = changeOf(Change::Kind::addressAnnounced, *connection);
-        change.tuple.remote = event.remote;
-        change.remoteId = event.id;
-        world_.publish(change);
-    }
-    evaluator_.evaluate(world_, *connection);
-}
-
-void EventHandler::on(const event::Removed& event) {
-    auto* connection = known(event.token);
-    if (!connection || connection->partial)
-        return;
-    const auto due = world_.now + withdrawalGrace;
-    const auto announced = std::ranges::find(connection->announced, event.id, &Remote::id);
-    if (announced != connection->announced.end()) {
-        withdraw(world_, *connection, {announced->ref, event.id, due});
-        connection->announced.erase(announced);
-    } else if (event.id == initialAddressId) {
-        world_.remotes.retain(connection->remote);
-        withdraw(world_, *connection, {connection->remote, event.id, due});
-    } else {
-        // Not announced, so known from subflows that the peer opened, if at all.
-        const auto seen = std::ranges::find(connection->subflows, event.id, &Subflow::remoteId);
-        if (seen == connection->subflows.end())
-            return;
-        const auto remote = connection->paths[seen->path].remote;
-        world_.remotes.retain(remote);
-        withdraw(world_, *connection, {remote, event.id, due});
-    }
-    world_.outcome.memos.emplace_back(memo::Withdrawn{event.token, event.id});
-    auto change = changeOf(Change::Kind::addressWithdrawn, *connection);
-    const auto noted = std::ranges::find(connection->withdrawn, event.id, &Withdrawal::id);
-    change.tuple.remote = world_.remotes[noted->ref].endpoint;
-    change.remoteId = event.id;
-    world_.publish(change);
-    evaluator_.evaluate(world_, *connection);
-}
-
 void EventHandler::on(const event::SubflowEstablished& event) {
     auto* connection = known(event.token);
     if (!connection || connection->partial)
@@ -179,6 +100,8 @@ void EventHandler::on(const event::SubflowEstablished& event) {
     subflow.peerPriority = event.peerPriority;
     if (subflow.state != SubflowState::pending)
         return;
+    subflow.closing = subflow.timedOut = false; // the answer was faster than its being cancelled
+    charges::giveBack(world_, *connection, subflow);
     subflow.localPort = event.tuple.local.port;
     subflow.form = event.tuple.form;
     subflow.localId = event.localId;
@@ -214,7 +137,24 @@ Subflow& EventHandler::appeared(Connection& connection, const event::SubflowEsta
     subflow.since = world_.now;
     connection.paths[path].by = Voice::peer;
     connection.paths[path].reason = {&reasons::openedByPeer, 0, 0};
+    if (subflow.opener == Opener::peer)
+        judgeInbound(connection, subflow);
     return subflow;
+}
+
+/// In userspace mode the kernel sets no limit to what peers open (K22, threat T4).
+void EventHandler::judgeInbound(Connection& connection, Subflow& subflow) {
+    const auto& settings = world_.configuration->guard;
+    records::countInbound(world_, connection, subflow);
+    const auto& peer = world_.remotes[connection.paths[subflow.path].remote].endpoint.address;
+    if (!connection.inboundJoins.has(world_.now, settings.inboundJoins))
+        subflow.excess = Excess::rate;
+    else if (world_.inbound.ofNetwork(peer) > settings.inboundPerPeer)
+        subflow.excess = Excess::ofPeer;
+    else if (world_.inbound.all() > settings.inbound)
+        subflow.excess = Excess::overall;
+    if (subflow.excess == Excess::none)
+        connection.inboundJoins.take(world_.now, settings.inboundJoins);
 }
 
 void EventHandler::on(const event::SubflowClosed& event) {
@@ -232,15 +172,18 @@ void EventHandler::on(const event::SubflowClosed& event) {
 void EventHandler::ended(Connection& connection, Subflow& subflow,
                          const event::SubflowClosed& event) {
     auto& path = connection.paths[subflow.path];
-    const bool confirmed =
-        subflow.initial || (subflow.state != SubflowState::pending &&
-                            world_.now - subflow.since >= confirmationTime(subflow.roundTrip));
+    const bool confirmed = records::isConfirmed(subflow, world_.now);
     const bool withdrawn = std::ranges::any_of(connection.withdrawn, [&](const Withdrawal& w) {
         return w.id == event.remoteId || w.ref == path.remote;
     });
-    const auto failure = failureOf(event, {subflow.state, subflow.closing, withdrawn, confirmed});
+    const auto commanded = subflow.timedOut  ? Commanded::afterTimeout
+                           : subflow.closing ? Commanded::yes
+                                             : Commanded::no;
+    const auto failure = failureOf(event, {subflow.state, commanded, withdrawn, confirmed});
     if (confirmed)
         path.attempts = 0;
+    else if (failure.cause != Cause::expected)
+        charges::takeAgain(world_, connection, subflow);
     if (subflow.state == SubflowState::pending)
         ++world_.counters.subflowsFailed;
     else
@@ -253,18 +196,25 @@ void EventHandler::ended(Connection& connection, Subflow& subflow,
     change.failure = failure;
     world_.publish(change);
 
-    const bool leads = !subflow.initial && path.remote == connection.remote &&
-                       world_.remotes[path.remote].leader == connection.token;
+    const bool initial = subflow.initial;
     records::removeSubflow(world_, connection, subflow);
     records::fail(world_, connection, path, failure);
-    if (leads && failure.cause == Cause::refused)
-        evaluator_.settle(world_, connection, JoinInitial::denied);
-    else if (leads && (failure.cause == Cause::rejected || failure.cause == Cause::closedByPeer))
-        evaluator_.settle(world_, connection, JoinInitial::allowed);
-    else if (leads)
-        evaluator_.resign(world_, connection);
+    if (!initial)
+        settleInitial(connection, path, failure.cause);
     if (failure.cause != Cause::expected)
         evaluator_.tell(world_, connection, path);
+}
+
+/// The end of the join that was to find out whether the peer denies joins to its initial address.
+void EventHandler::settleInitial(Connection& connection, const Path& path, Cause cause) {
+    if (path.remote != connection.remote || world_.remotes[path.remote].leader != connection.token)
+        return;
+    if (cause == Cause::refused)
+        evaluator_.settle(world_, connection, JoinInitial::denied);
+    else if (cause == Cause::rejected || cause == Cause::closedByPeer)
+        evaluator_.settle(world_, connection, JoinInitial::allowed);
+    else
+        evaluator_.resign(world_, connection);
 }
 
 void EventHandler::on(const event::SubflowPriority& event) {

@@ -39,9 +39,12 @@ class EventHandler {
     void on(const event::Listener& event);
 
     Connection& created(const event::Connection& event);
+    bool announced(Connection& connection, const event::Announced& event);
     Connection* known(Token token);
     Subflow& appeared(Connection& connection, const event::SubflowEstablished& event);
+    void judgeInbound(Connection& connection, Subflow& subflow);
     void ended(Connection& connection, Subflow& subflow, const event::SubflowClosed& event);
+    void settleInitial(Connection& connection, const Path& path, Cause cause);
 
     World& world_;
     Evaluator& evaluator_;

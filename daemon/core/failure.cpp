@@ -44,7 +44,9 @@ Cause causeAfterEstablished(const event::SubflowClosed& closed, const Ending& en
 }
 
 Cause causeOf(const event::SubflowClosed& closed, const Ending& ending) {
-    if (ending.commanded)
+    if (ending.commanded == Commanded::afterTimeout)
+        return Cause::timedOut;
+    if (ending.commanded == Commanded::yes)
         return Cause::expected;
     if (ending.withdrawn)
         return Cause::withdrawn;

@@ -9,12 +9,19 @@
 
 namespace subflowd::core {
 
+/// Whether the daemon ended a subflow.
+enum class Commanded : std::uint8_t {
+    no,
+    yes,
+    afterTimeout, ///< a join that nobody answered: its cancelling is how that shows
+};
+
 /// What is known of a subflow at the moment the kernel reports its end.
 struct Ending {
     SubflowState state = SubflowState::up; ///< before the end
-    bool commanded = false;                ///< the daemon ended it
-    bool withdrawn = false;                ///< the peer removed its address
-    bool confirmed = false;                ///< it had survived two round trips
+    Commanded commanded = Commanded::no;
+    bool withdrawn = false; ///< the peer removed its address
+    bool confirmed = false; ///< it had survived two round trips
 };
 
 /// Why a subflow ended (measured: K6, K7, K8 and the table of causes in the kernel notes).

@@ -30,6 +30,7 @@ struct InFlight {
     FourTuple tuple; ///< of the subflow; the local address alone where there is none
     AddressId localId{};
     Priority priority = Priority::regular;
+    CommandId join{}; ///< of cancelJoin: the command that asked for the join
 };
 
 /// Commands that were issued and not answered: a ring by number that grows when it must.

@@ -67,9 +67,9 @@ void LinkTable::applyRole(Link& link) const {
         rules_, [&link](const LinkRule& r) { return r.role && fits(r.pattern, link.facts.name); });
     const bool configured = rule != rules_.end();
     link.role = configured ? *rule->role : Role::primary;
-    const bool skippedKind =
+    link.skipped =
         link.facts.kind == LinkKind::loopback || (isTunnel(link.facts.kind) && !configured);
-    link.allowed = link.role != Role::ignore && !skippedKind;
+    link.allowed = link.role != Role::ignore && !link.skipped;
 }
 
 LinkTable::Applied LinkTable::set(const network::Link& facts) {
@@ -293,6 +293,33 @@ bool LinkTable::isOwn(const IpAddress& address) const {
         .has_value();
 }
 
+bool LinkTable::isNeighbour(const IpAddress& address) const {
+    return std::ranges::any_of(links_, [&address](const Link& link) {
+        return std::ranges::any_of(link.routes, [&address](const network::Route& route) {
+            return route.gateway.scope() == Scope::unspecified && route.destination.length() > 0 &&
+                   route.destination.contains(address);
+        });
+    });
+}
+
+LinkIndex LinkTable::vrfOf(const Link& link) const {
+    const auto* master = find(link.facts.master);
+    return master && master->facts.kind == LinkKind::vrf ? link.facts.master : noLink;
+}
+
+LinkIndex LinkTable::confinement(LinkIndex index) const {
+    const auto* link = find(index);
+    if (!link)
+        return noLink;
+    const bool foreignTunnel = isTunnel(link->facts.kind) && link->skipped;
+    return foreignTunnel ? index : vrfOf(*link);
+}
+
+bool LinkTable::isInside(LocalRef ref, LinkIndex confinement) const {
+    const auto& local = LinkTable::local(ref);
+    return local.vrf == confinement || (confinement != noLink && local.link == confinement);
+}
+
 /// One id per address, whatever the link: the kernel's table knows addresses only.
 void LinkTable::giveHostId(Local& local) const {
     if (local.hostId != AddressId{})
@@ -321,6 +348,7 @@ LinkTable::Effect LinkTable::judge(Local& local) const {
     const auto* link = find(local.link);
     local.usability = verdict(local, link);
     local.role = link ? link->role : Role::primary;
+    local.vrf = link ? vrfOf(*link) : noLink;
     local.reachesAll = link && (link->crowded || link->defaultRoute[familyIndex(local.address)]);
     if (before == local.usability)
         return Effect::none;
@@ -410,12 +438,18 @@ void LinkTable::refreshViews() {
                               link.facts.up && link.facts.carrier});
     addressViews_.clear();
     viewed_.clear();
+    choice_ = false;
+    auto first = noLink;
     for (std::size_t i = 0; i < locals_.size(); ++i) {
         const auto& local = locals_[i];
         if (!local.present)
             continue;
         addressViews_.push_back({local.address, local.link, local.usability, local.temporary});
         viewed_.push_back(static_cast<LocalRef>(i));
+        if (local.usability != Usability::usable)
+            continue;
+        choice_ = choice_ || (first != noLink && first != local.link);
+        first = local.link;
     }
 }
 

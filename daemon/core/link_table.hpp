@@ -26,6 +26,7 @@ struct Local {
     LinkIndex link = noLink;
     Usability usability = Usability::noRoute; ///< whatever the remote
     Role role = Role::primary;                ///< of the link
+    LinkIndex vrf = noLink;                   ///< the VRF that the link belongs to
     bool reachesAll = false; ///< a default route of its family leaves through the link
     bool present = false;    ///< on the host now
     bool tentative = false;
@@ -71,6 +72,20 @@ class LinkTable {
     /// Whether the host has an address, on any link.
     bool isOwn(const IpAddress& address) const;
 
+    /// Whether an address is in a network that a link is attached to: no gateway in between.
+    bool isNeighbour(const IpAddress& address) const;
+
+    /// What a connection that began on a link must not leave: its VRF, or the link itself where
+    /// it is a tunnel that nobody configured as an uplink. noLink: neither.
+    LinkIndex confinement(LinkIndex link) const;
+
+    /// Whether a local address is inside of what confines a connection: on that link, or in that
+    /// VRF. Without confinement: in no VRF.
+    bool isInside(LocalRef ref, LinkIndex confinement) const;
+
+    /// Whether more than one link can carry subflows.
+    bool offersChoice() const { return choice_; }
+
     /// Whether a local address can carry a new subflow to a remote.
     Usability usability(LocalRef ref, const IpAddress& remote) const;
 
@@ -89,7 +104,8 @@ class LinkTable {
     struct Link {
         network::Link facts;
         Role role = Role::primary;
-        bool allowed = true; ///< not ignored by role or kind
+        bool allowed = true;  ///< not ignored by role or kind
+        bool skipped = false; ///< a kind that must be asked for, and nobody did
         std::vector<network::Route> routes;
         bool defaultRoute[2] = {false, false}; ///< by family
         bool crowded = false; ///< more routes than are kept: the kernel's answer decides
@@ -120,6 +136,7 @@ class LinkTable {
     void summariseRoutes(Link& link) const;
     Usability verdict(const Local& local, const Link* link) const;
     static bool reaches(const Link& link, const IpAddress& remote);
+    LinkIndex vrfOf(const Link& link) const;
     void refreshViews();
 
     std::vector<Link> links_;
@@ -133,6 +150,7 @@ class LinkTable {
     std::vector<std::pair<LinkIndex, IpAddress>> seenAddresses_;
     std::vector<network::Route> seenRoutes_;
     bool dumping_ = false;
+    bool choice_ = false;
 };
 
 } // namespace subflowd::core

@@ -108,7 +108,7 @@ enum class Resync : std::uint8_t { notNeeded, needed };
 struct Outcome {
     std::vector<IssuedCommand> commands; ///< to send, in order, in one go
     std::vector<ListenerRequest> listeners;
-    std::vector<Memo> memos;             ///< to write, in order, before the commands are sent
+    std::vector<Memo> memos; ///< to write, in order, before the commands are sent
     std::vector<Change> changes;
     std::vector<LogRecord> log;
     Resync resync = Resync::notNeeded;

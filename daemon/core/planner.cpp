@@ -18,6 +18,15 @@ void lower(Limit& limit, std::uint8_t most, Voice by, const Reason& reason) {
         limit = {most, by, reason};
 }
 
+/// A failed path is tried again when the network changed, or when the peer repeated its
+/// announcement: that is how a peer asks for it (RFC 8684 §3.4.1).
+bool deservesAnother(const World& world, const Connection& connection, const Path& path) {
+    if (world.links.local(path.local).serial != path.serial)
+        return true;
+    const auto remote = std::ranges::find(connection.announced, path.remote, &Remote::ref);
+    return remote != connection.announced.end() && remote->refreshed > path.failedAt;
+}
+
 /// Whether a hold without a time still holds.
 bool stillHolds(const World& world, const Connection& connection, const Candidate& candidate,
                 Until until) {
@@ -201,8 +210,8 @@ void Planner::hold(std::size_t path, Voice by, Reason reason, Instant until) {
 void Planner::waitAfterFailure(const World& world, const Connection& connection) {
     for (std::size_t i = 0; i < connection.paths.size(); ++i) {
         const auto& path = connection.paths[i];
-        const bool changed = world.links.local(path.local).serial != path.serial;
-        if (path.failedAt == never || changed || retries_[i] <= world.now)
+        if (path.failedAt == never || retries_[i] <= world.now ||
+            deservesAnother(world, connection, path))
             continue;
         const bool timed = retries_[i] != never;
         const auto* text = timed ? &reasons::waitsForTime : &reasons::waitsForChange;
@@ -236,6 +245,12 @@ void Planner::guardRemotes(const Connection& connection) {
         const bool announced = std::ranges::find(connection.announced, candidate.remote,
                                                  &Remote::ref) != connection.announced.end();
         auto& decision = judgement_.decisions[i];
+        if (candidate.refusal && decision.verdict != Verdict::forbidden) {
+            decision = {};
+            decision.verdict = Verdict::forbidden;
+            decision.by = Voice::guard;
+            decision.reason = {candidate.refusal, 0, 0};
+        }
         if (initial || announced || decision.verdict == Verdict::forbidden)
             continue;
         const bool withdrawn = candidate.origin == RemoteOrigin::announced;

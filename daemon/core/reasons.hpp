@@ -39,6 +39,32 @@ inline constexpr ReasonText linkIgnored{
     "link-ignored", "the link is ignored: [Link] Role=, or a tunnel that nobody configured"};
 inline constexpr ReasonText remoteWithdrawn{"remote-withdrawn", "the peer withdrew its address"};
 inline constexpr ReasonText ownAddress{"own-address", "the remote address is this host's own"};
+inline constexpr ReasonText remoteDenied{"remote-denied", "[Guard] DenyRemote= names the address"};
+inline constexpr ReasonText scopeGuarded{
+    "scope-guarded", "no peer is at such an address (loopback, link-local, multicast or reserved)"};
+inline constexpr ReasonText scopeNarrower{
+    "scope-narrower", "a private address, announced by a server at a global one: could be this "
+                      "site's own ([Guard] AllowRemote= allows it)"};
+inline constexpr ReasonText neighbourGuarded{
+    "neighbour-guarded", "a neighbour in a local network, announced by a server behind a gateway "
+                         "([Guard] AllowRemote= allows it)"};
+inline constexpr ReasonText portGuarded{"port-guarded",
+                                        "[Guard] AllowPorts= and DenyPorts= forbid its port"};
+inline constexpr ReasonText outside{
+    "outside", "outside of the tunnel, VRF or device through which the connection began"};
+inline constexpr ReasonText insideVrf{"inside-vrf",
+                                      "in a VRF, and the connection began outside of it"};
+inline constexpr ReasonText joinBudget{
+    "join-budget", "joins that the peer provokes are limited: waits for its turn ([Guard])"};
+inline constexpr ReasonText pendingLimit{"pending-limit",
+                                         "{0} joins of the connection wait for their answers"};
+inline constexpr ReasonText joinTimeout{"join-timeout", "nobody answered the join in time"};
+inline constexpr ReasonText inboundPeerLimit{
+    "inbound-peer-limit", "the networks of the peer may keep {0} subflows on this host"};
+inline constexpr ReasonText inboundOverallLimit{"inbound-overall-limit",
+                                                "all peers may keep {0} subflows on this host"};
+inline constexpr ReasonText inboundRate{"inbound-rate",
+                                        "the peer opens subflows faster than [Guard] allows"};
 inline constexpr ReasonText kernelManages{"kernel-manages",
                                           "the connection belongs to the in-kernel path manager"};
 inline constexpr ReasonText notEstablished{

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "core/reconciler.hpp"
 
+#include "core/charges.hpp"
 #include "core/failure.hpp"
+#include "core/guard.hpp"
 #include "core/reasons.hpp"
 #include "core/records.hpp"
 
@@ -37,24 +39,28 @@ void Reconciler::reconcile(World& world, Connection& connection, const Judgement
     drainUnwanted(work);
     drainOverLimit(work);
     endOverInbound(work);
+    endExcess(work);
+    cancelUnanswered(work);
     endWithdrawn(work);
     retireDrained(work);
     scheduleNext(work);
 }
 
-/// Keeps what was decided with each remembered path, and notes whose want was dropped.
+/// Keeps what was decided with each remembered path, and marks the subflows whose want was dropped.
 void Reconciler::recordVerdicts(const Work& work) {
-    unwanted_.clear();
     for (std::size_t i = 0; i < work.connection.paths.size(); ++i) {
         auto& path = work.connection.paths[i];
         const auto& decision = work.judgement.decisions[i];
         const bool wasWanted = path.verdict == Verdict::wanted || path.verdict == Verdict::held;
         const bool couldBeWanted = work.candidates.views()[i].usability == Usability::usable;
-        if (wasWanted && decision.verdict == Verdict::none) {
-            if (!couldBeWanted)
-                continue; // nobody can want it now: that is not a change of mind
-            unwanted_.push_back(static_cast<std::uint16_t>(i));
-        }
+        if (wasWanted && decision.verdict == Verdict::none && !couldBeWanted)
+            continue; // nobody can want it now: that is not a change of mind
+        const bool dropped = wasWanted && decision.verdict == Verdict::none;
+        const bool wanted = decision.verdict == Verdict::wanted;
+        if (dropped || wanted)
+            for (auto& subflow : work.connection.subflows)
+                if (subflow.path == i && subflow.opener == Opener::daemon)
+                    subflow.unwanted = dropped;
         path.verdict = decision.verdict;
         path.by = decision.by;
         path.reason = decision.reason;
@@ -74,8 +80,26 @@ void Reconciler::rehearse(World& world, Connection& connection, const Judgement&
 void Reconciler::createMissing(const Work& work) {
     listMissing(work);
     for (const auto path : order_)
-        if (withinLimits(work, path))
+        if (withinLimits(work, path) && mayBeProvoked(work, path))
             create(work, path);
+}
+
+/// What the peer provokes is limited by budgets, and by how much of it is under way.
+bool Reconciler::mayBeProvoked(const Work& work, std::size_t path) const {
+    auto& world = work.world;
+    auto& connection = work.connection;
+    const auto& candidate = work.candidates.all()[path];
+    const auto* record =
+        candidate.record == Candidate::noRecord ? nullptr : &connection.paths[candidate.record];
+    if (!guard::isProvoked(connection, candidate.remote, record))
+        return true;
+    if (charges::pendingJoins(connection) >= world.configuration->guard.pendingJoins)
+        return false; // each ends in an event, and then the connection is looked at again
+    if (charges::canAfford(world, connection, candidate.remote))
+        return true;
+    ++world.counters.joinsDelayed;
+    world.queue(connection);
+    return false;
 }
 
 /// The paths that want a subflow and may have one, the most wanted first.
@@ -134,9 +158,12 @@ void Reconciler::create(const Work& work, std::size_t path) {
     record.reason = decision.reason;
     record.priority = decision.priority;
     record.remoteId = candidate.remoteId;
+    const bool provoked = guard::isProvoked(connection, candidate.remote, &record);
     ++record.attempts;
     auto& subflow = records::addSubflow(connection, index);
     subflow.opener = Opener::daemon;
+    if (provoked)
+        charges::take(world, connection, subflow);
     subflow.priority = decision.priority;
     subflow.localId = records::idOf(world, connection, candidate.local);
     subflow.remoteId = candidate.remoteId;
@@ -157,7 +184,8 @@ void Reconciler::create(const Work& work, std::size_t path) {
          connection.token,
          tuple,
          subflow.localId,
-         decision.priority});
+         decision.priority,
+         {}});
     ++world.counters.subflowsRequested;
     world.publish({Change::Kind::subflowRequested,
                    connection.token,
@@ -209,7 +237,7 @@ void Reconciler::setPriority(const Work& work, Subflow& subflow, Priority priori
     const auto tuple = world.tupleOf(connection, subflow);
     world.issue(
         command::SetPriority{connection.token, tuple, priority},
-        {{}, InFlight::Kind::setPriority, connection.token, tuple, subflow.localId, priority});
+        {{}, InFlight::Kind::setPriority, connection.token, tuple, subflow.localId, priority, {}});
     world.publish({Change::Kind::subflowPriority,
                    connection.token,
                    connection.side,
@@ -223,53 +251,6 @@ void Reconciler::setPriority(const Work& work, Subflow& subflow, Priority priori
                    {}});
 }
 
-void Reconciler::announce(const Work& work) {
-    auto& world = work.world;
-    auto& connection = work.connection;
-    const auto& judgement = work.judgement;
-    for (const auto& wanted : judgement.announcements) {
-        if (static_cast<std::size_t>(wanted.local) >= world.links.addressViews().size())
-            continue;
-        const auto local = world.links.localOf(wanted.local);
-        const bool known = std::ranges::any_of(connection.announcements, [&](const auto& own) {
-            return own.local == local && own.port == wanted.port;
-        });
-        // Announcing the initial address is pointless, and id 0 cannot be announced.
-        if (known || records::idOf(world, connection, local) == initialAddressId)
-            continue;
-        world.links.retain(local);
-        const auto id = records::idOf(world, connection, local);
-        connection.announcements.push_back({local, wanted.port, id, false});
-        const auto& facts = world.links.local(local);
-        const Endpoint endpoint{facts.address, wanted.port};
-        world.issue(command::Announce{connection.token, endpoint, id, facts.link},
-                    {{}, InFlight::Kind::announce, connection.token, {endpoint, {}}, id, {}});
-    }
-    if (judgement.complete)
-        withdrawUnstated(work);
-}
-
-void Reconciler::withdrawUnstated(const Work& work) {
-    auto& world = work.world;
-    auto& connection = work.connection;
-    const auto& judgement = work.judgement;
-    std::erase_if(connection.announcements, [&](const OwnAnnouncement& own) {
-        const bool stated = std::ranges::any_of(judgement.announcements, [&](const auto& said) {
-            return static_cast<std::size_t>(said.local) < world.links.addressViews().size() &&
-                   world.links.localOf(said.local) == own.local && said.port == own.port;
-        });
-        if (stated)
-            return false;
-        if (std::ranges::find(removed_, own.id) == removed_.end()) {
-            removed_.push_back(own.id);
-            world.issue(command::RemoveAddress{connection.token, own.id},
-                        {{}, InFlight::Kind::removeAddress, connection.token, {}, own.id, {}});
-        }
-        world.links.release(own.local);
-        return true;
-    });
-}
-
 void Reconciler::scheduleNext(const Work& work) {
     // A policy that asks for a moment that is past must not keep the daemon busy.
     auto next = std::max(work.judgement.again, work.world.now + soonestAgain);
@@ -279,6 +260,9 @@ void Reconciler::scheduleNext(const Work& work) {
     for (const auto& subflow : work.connection.subflows)
         if (subflow.state == SubflowState::draining && !subflow.closing)
             next = std::min(next, subflow.since + drainTime);
+        else if (subflow.state == SubflowState::pending && subflow.opener == Opener::daemon &&
+                 !subflow.closing)
+            next = std::min(next, subflow.since + joinTimeout);
     for (const auto& withdrawal : work.connection.withdrawn)
         next = std::min(next, withdrawal.due);
     if (work.world.remotes[work.connection.remote].leader == work.connection.token)

@@ -25,12 +25,20 @@ class Reconciler {
     /// How long a subflow is drained before it is retired (K30).
     static constexpr Duration drainTime = std::chrono::seconds(6);
 
+    /// How long a peer has for answering a join: three SYNs on most kernels. The kernel itself
+    /// would try for two minutes.
+    static constexpr Duration joinTimeout = std::chrono::seconds(5);
+
     /// A policy is not asked again sooner than this because of its own Plan::askAgain().
     static constexpr Duration soonestAgain = std::chrono::milliseconds(10);
 
     /// Works on one connection. Schedules the connection's next look.
     void reconcile(World& world, Connection& connection, const Judgement& judgement,
                    const Candidates& candidates);
+
+    /// The announcements alone: what can be done before a connection is established.
+    void announceOnly(World& world, Connection& connection, const Judgement& judgement,
+                      const Candidates& candidates);
 
     /// Goes the way of reconcile() as far as nothing changes, so that it is in the caches.
     void rehearse(World& world, Connection& connection, const Judgement& judgement,
@@ -49,6 +57,7 @@ class Reconciler {
     void listMissing(const Work& work);
     bool mayCreate(const Work& work, std::size_t path) const;
     bool withinLimits(const Work& work, std::size_t path) const;
+    bool mayBeProvoked(const Work& work, std::size_t path) const;
     void create(const Work& work, std::size_t path);
 
     void setPriorities(const Work& work);
@@ -56,6 +65,10 @@ class Reconciler {
     void setPriority(const Work& work, Subflow& subflow, Priority priority, const Reason& reason);
 
     void announce(const Work& work);
+    void announce(const Work& work, const Plan::Announced& wanted);
+    OwnAnnouncement& addAnnouncement(const Work& work, LocalRef local, std::uint16_t port);
+    void send(const Work& work, OwnAnnouncement& own);
+    bool isListening(const Work& work, const Endpoint& local);
     void withdrawUnstated(const Work& work);
 
     void leaveGoneAddresses(const Work& work);
@@ -63,18 +76,20 @@ class Reconciler {
     void drainUnwanted(const Work& work);
     void drainOverLimit(const Work& work);
     void endOverInbound(const Work& work);
+    void endExcess(const Work& work);
+    void cancelUnanswered(const Work& work);
     void retireDrained(const Work& work);
     void endWithdrawn(const Work& work);
 
     void drain(const Work& work, Subflow& subflow, const Reason& reason);
     void end(const Work& work, Subflow& subflow, const Reason& reason);
+    void cancel(const Work& work, Subflow& join, const Reason& reason);
     bool sharesAddress(const Work& work, const Subflow& subflow) const;
 
     void scheduleNext(const Work& work);
 
-    std::vector<std::size_t> order_;      ///< wanted paths by rank
-    std::vector<std::uint16_t> unwanted_; ///< paths that were wanted and no longer are
-    std::vector<AddressId> removed_;      ///< ids for which RM_ADDR went out in this round
+    std::vector<std::size_t> order_; ///< wanted paths by rank
+    std::vector<AddressId> removed_; ///< ids for which RM_ADDR went out in this round
 };
 
 } // namespace subflowd::core

@@ -37,6 +37,7 @@ void Reconciler::leaveGoneAddresses(const Work& work) {
                      connection.token,
                      {world.localEndpoint(connection, subflow), {}},
                      subflow.localId,
+                     {},
                      {}});
     }
     for (auto& subflow : connection.subflows) {
@@ -60,10 +61,16 @@ void Reconciler::endForbidden(const Work& work) {
 }
 
 void Reconciler::drainUnwanted(const Work& work) {
+    const Reason reason{&reasons::noLongerWanted, 0, 0};
     for (auto& subflow : work.connection.subflows) {
-        const bool dropped = std::ranges::find(unwanted_, subflow.path) != unwanted_.end();
-        if (dropped && subflow.opener == Opener::daemon && alive(subflow))
-            drain(work, subflow, {&reasons::noLongerWanted, 0, 0});
+        if (!subflow.unwanted || !alive(subflow))
+            continue;
+        if (subflow.state == SubflowState::pending)
+            cancel(work, subflow, reason);
+        else if (records::isConfirmed(subflow, work.world.now))
+            drain(work, subflow, reason);
+        else if (canBeNamed(subflow))
+            end(work, subflow, reason); // too young to carry anything
     }
 }
 
@@ -103,8 +110,39 @@ void Reconciler::endOverInbound(const Work& work) {
                 newest = &subflow;
         if (!newest)
             return;
+        ++work.world.counters.inboundRefused;
         end(work, *newest, work.judgement.inbound.reason);
         --count;
+    }
+}
+
+/// What a peer opened beyond the limits that hold for all connections.
+void Reconciler::endExcess(const Work& work) {
+    const auto& settings = work.world.configuration->guard;
+    for (auto& subflow : work.connection.subflows) {
+        if (subflow.excess == Excess::none || !canBeNamed(subflow))
+            continue;
+        ++work.world.counters.inboundRefused;
+        Reason reason{&reasons::inboundRate, 0, 0};
+        if (subflow.excess == Excess::ofPeer)
+            reason = {&reasons::inboundPeerLimit, settings.inboundPerPeer, 0};
+        else if (subflow.excess == Excess::overall)
+            reason = {&reasons::inboundOverallLimit, settings.inbound, 0};
+        end(work, subflow, reason);
+    }
+}
+
+void Reconciler::cancelUnanswered(const Work& work) {
+    auto& world = work.world;
+    for (auto& subflow : work.connection.subflows) {
+        const bool due = subflow.state == SubflowState::pending &&
+                         subflow.opener == Opener::daemon && !subflow.closing &&
+                         world.now - subflow.since >= joinTimeout;
+        if (!due)
+            continue;
+        ++world.counters.joinsTimedOut;
+        subflow.timedOut = true;
+        cancel(work, subflow, {&reasons::joinTimeout, 0, 0});
     }
 }
 
@@ -146,7 +184,7 @@ void Reconciler::end(const Work& work, Subflow& subflow, const Reason& reason) {
     subflow.closing = true;
     const auto tuple = world.tupleOf(connection, subflow);
     const InFlight context{
-        {}, InFlight::Kind::destroySubflow, connection.token, tuple, subflow.localId, {}};
+        {}, InFlight::Kind::destroySubflow, connection.token, tuple, subflow.localId, {}, {}};
     if (sharesAddress(work, subflow)) {
         auto reset = context;
         reset.kind = InFlight::Kind::resetSubflow;
@@ -160,6 +198,22 @@ void Reconciler::end(const Work& work, Subflow& subflow, const Reason& reason) {
     path.reason = reason;
     path.by = Voice::core;
     records::setState(world, connection, subflow, subflow.state);
+}
+
+/// A join that was not answered has no port that anybody knows, so inet_diag must find it (K24).
+void Reconciler::cancel(const Work& work, Subflow& join, const Reason& reason) {
+    auto& world = work.world;
+    auto& connection = work.connection;
+    auto& path = connection.paths[join.path];
+    join.closing = true;
+    path.reason = reason;
+    path.by = Voice::core;
+    const auto tuple = world.tupleOf(connection, join);
+    world.issue(
+        command::CancelJoin{connection.token, tuple.local.address, tuple.remote, tuple.form,
+                            world.localOf(connection, join).link},
+        {{}, InFlight::Kind::cancelJoin, connection.token, tuple, join.localId, {}, join.create});
+    records::setState(world, connection, join, join.state);
 }
 
 /// Whether a living sibling depends on the entry of the kernel's table that a DESTROY would

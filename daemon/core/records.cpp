@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "core/records.hpp"
 
+#include "core/failure.hpp"
+
 #include <algorithm>
 #include <bitset>
 #include <utility>
@@ -65,6 +67,30 @@ void derivePathState(World& world, Connection& connection, std::uint16_t index) 
     path.serial = world.links.local(path.local).serial;
 }
 
+void discount(World& world, const Connection& connection, const Subflow& subflow) {
+    if (subflow.counted)
+        world.inbound.remove(world.remotes[connection.paths[subflow.path].remote].endpoint.address);
+}
+
+/// The ids that connections' own entries and announcements have.
+std::bitset<256> takenIds(const Connection& connection) {
+    std::bitset<256> taken;
+    taken.set(0);
+    for (const auto& entry : connection.ids)
+        taken.set(static_cast<std::size_t>(entry.id));
+    for (const auto& own : connection.announcements)
+        if (own.port != 0)
+            taken.set(static_cast<std::size_t>(own.id));
+    return taken;
+}
+
+AddressId lastFree(const std::bitset<256>& taken) {
+    std::size_t id = 254;
+    while (id > 1 && taken.test(id))
+        --id;
+    return static_cast<AddressId>(id);
+}
+
 void addInitialSubflow(World& world, Connection& connection, const event::Connection& facts) {
     const auto path =
         ensurePath(world, connection, connection.local, connection.remote, RemoteOrigin::initial);
@@ -108,8 +134,15 @@ void identify(World& world, Connection& connection, const event::Connection& fac
     connection.localPort = facts.initial.local.port;
     connection.local = world.links.acquire(facts.initial.local.address, noLink);
     connection.remote = world.remotes.acquire(facts.initial.remote);
-    if (facts.joinInitial != JoinInitial::unknown && facts.side == Side::client)
-        world.remotes[connection.remote].verdict = facts.joinInitial;
+    connection.confinement = world.links.confinement(world.links.local(connection.local).link);
+    if (facts.side == Side::server)
+        return;
+    auto& verdict = world.remotes[connection.remote].verdict;
+    if (facts.joinInitial != JoinInitial::unknown)
+        verdict = facts.joinInitial;
+    else if (verdict == JoinInitial::unknown &&
+             world.deniedServers.contains(facts.initial.remote, world.now))
+        verdict = JoinInitial::denied;
 }
 
 void remember(World& world, const Connection& connection) {
@@ -122,6 +155,8 @@ void remember(World& world, const Connection& connection) {
 }
 
 void removeConnection(World& world, Connection& connection) {
+    for (const auto& subflow : connection.subflows)
+        discount(world, connection, subflow);
     for (const auto& path : connection.paths) {
         world.links.release(path.local);
         world.remotes.release(path.remote);
@@ -131,7 +166,7 @@ void removeConnection(World& world, Connection& connection) {
     for (const auto& withdrawal : connection.withdrawn)
         world.remotes.release(withdrawal.ref);
     for (const auto& own : connection.announcements)
-        world.links.release(own.local);
+        releaseAnnouncement(world, own);
     for (const auto& entry : connection.ids)
         world.links.release(entry.local);
     if (!connection.partial) {
@@ -190,6 +225,7 @@ Subflow& addSubflow(Connection& connection, std::uint16_t path) {
 
 void removeSubflow(World& world, Connection& connection, Subflow& subflow) {
     const auto path = subflow.path;
+    discount(world, connection, subflow);
     connection.subflows.erase(connection.subflows.begin() +
                               (&subflow - connection.subflows.data()));
     derivePathState(world, connection, path);
@@ -203,6 +239,22 @@ void setState(World& world, Connection& connection, Subflow& subflow, SubflowSta
     subflow.state = state;
     subflow.since = world.now;
     derivePathState(world, connection, subflow.path);
+}
+
+bool isConfirmed(const Subflow& subflow, Instant now) {
+    return subflow.initial || (subflow.state != SubflowState::pending &&
+                               now - subflow.since >= confirmationTime(subflow.roundTrip));
+}
+
+void countInbound(World& world, const Connection& connection, Subflow& subflow) {
+    subflow.counted = true;
+    world.inbound.add(world.remotes[connection.paths[subflow.path].remote].endpoint.address);
+}
+
+void confineToDevice(Connection& connection, LinkIndex device) {
+    connection.deviceKnown = true;
+    if (device != noLink)
+        connection.confinement = device;
 }
 
 void fail(World& world, Connection& connection, Path& path, const Failure& failure) {
@@ -219,7 +271,19 @@ void expectEnding(Connection& connection, const FourTuple& tuple) {
 }
 
 bool takeEnding(Connection& connection, const FourTuple& tuple) {
-    return std::erase(connection.endings, tuple) > 0;
+    // Of a join that was cancelled, the local port was not known, and its event has no remote one.
+    const auto isIt = [&tuple](const FourTuple& ending) {
+        const bool cancelled = ending.local.port == 0 &&
+                               ending.local.address == tuple.local.address &&
+                               ending.remote.address == tuple.remote.address &&
+                               (tuple.remote.port == 0 || ending.remote.port == tuple.remote.port);
+        return cancelled || ending == tuple;
+    };
+    const auto at = std::ranges::find_if(connection.endings, isIt);
+    if (at == connection.endings.end())
+        return false;
+    connection.endings.erase(at);
+    return true;
 }
 
 void forgetStalePaths(World& world, Connection& connection) {
@@ -251,23 +315,31 @@ AddressId idOf(const World& world, const Connection& connection, LocalRef ref) {
     const auto& local = world.links.local(ref);
     if (local.address == world.links.local(connection.local).address)
         return initialAddressId;
-    std::bitset<256> taken;
-    taken.set(0);
-    for (const auto& entry : connection.ids) {
+    for (const auto& entry : connection.ids)
         if (world.links.local(entry.local).address == local.address)
             return entry.id;
-        taken.set(static_cast<std::size_t>(entry.id));
-    }
+    const auto taken = takenIds(connection);
     if (local.hostId != AddressId{} && !taken.test(static_cast<std::size_t>(local.hostId)))
         return local.hostId;
-    std::size_t id = 254;
-    while (id > 1 && taken.test(id))
-        --id;
-    return static_cast<AddressId>(id);
+    return lastFree(taken);
+}
+
+AddressId announcementId(const World& world, const Connection& connection, LocalRef local,
+                         std::uint16_t port) {
+    return port == 0 ? idOf(world, connection, local) : lastFree(takenIds(connection));
+}
+
+void releaseAnnouncement(World& world, const OwnAnnouncement& own) {
+    if (own.port != 0)
+        world.listeners.leave({world.links.local(own.local).address, own.port}, world.now);
+    world.links.release(own.local);
 }
 
 void adoptId(World& world, Connection& connection, LocalRef local, AddressId id) {
-    if (idOf(world, connection, local) == initialAddressId)
+    const bool ofPort = std::ranges::any_of(connection.announcements, [id](const auto& own) {
+        return own.id == id && own.port != 0; // the peer joined there
+    });
+    if (ofPort || idOf(world, connection, local) == initialAddressId)
         return;
     const auto& address = world.links.local(local).address;
     const auto entry = std::ranges::find_if(connection.ids, [&](const LocalIdEntry& e) {

@@ -46,6 +46,15 @@ void removeSubflow(World& world, Connection& connection, Subflow& subflow);
 /// Sets a subflow's state and what follows from it for its path.
 void setState(World& world, Connection& connection, Subflow& subflow, SubflowState state);
 
+/// Whether a subflow survived two of its round trips: the peer accepted it (K8).
+bool isConfirmed(const Subflow& subflow, Instant now);
+
+/// The census of what peers opened has the subflow from now on, until it is removed.
+void countInbound(World& world, const Connection& connection, Subflow& subflow);
+
+/// The device that the connection's socket is bound to is known now; noLink: none.
+void confineToDevice(Connection& connection, LinkIndex device);
+
 /// A path's subflow or attempt ended. Not for Cause::expected: the path is idle then.
 void fail(World& world, Connection& connection, Path& path, const Failure& failure);
 
@@ -61,6 +70,14 @@ void forgetStalePaths(World& world, Connection& connection);
 
 /// The id of a local address on a connection.
 AddressId idOf(const World& world, const Connection& connection, LocalRef local);
+
+/// The id under which a local address is announced: the address's own, or with a port one that
+/// nothing else has, because the kernel's table is keyed by address and port (K14).
+AddressId announcementId(const World& world, const Connection& connection, LocalRef local,
+                         std::uint16_t port);
+
+/// The announcement is not the connection's any more.
+void releaseAnnouncement(World& world, const OwnAnnouncement& own);
 
 /// The kernel uses this id for that local address.
 void adoptId(World& world, Connection& connection, LocalRef local, AddressId id);

@@ -101,7 +101,13 @@ struct Counters {
     std::uint64_t commandsRefused = 0;
     std::uint64_t eventsLost = 0; ///< times, not events: the kernel does not count them for us
     std::uint64_t resyncs = 0;
-    std::uint64_t repairs = 0; ///< differences that snapshots found
+    std::uint64_t repairs = 0;              ///< differences that snapshots found
+    std::uint64_t joinsTimedOut = 0;        ///< cancelled, because nobody answered
+    std::uint64_t joinsDelayed = 0;         ///< times a budget of [Guard] made a join wait
+    std::uint64_t announcementsSent = 0;    ///< ADD_ADDR of this host, repeated ones included
+    std::uint64_t announcementsRefused = 0; ///< of peers: the guard does not allow the address
+    std::uint64_t announcementsIgnored = 0; ///< of peers: too many, or an id that changed
+    std::uint64_t inboundRefused = 0;       ///< subflows of peers that were over a limit
 
     friend bool operator==(const Counters&, const Counters&) = default;
 };

@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "core/reporter.hpp"
 
+#include "core/charges.hpp"
+#include "core/guard.hpp"
 #include "core/reasons.hpp"
 
+#include <optional>
 #include <string>
 
 namespace subflowd::core::reporter {
@@ -40,7 +43,7 @@ const ReasonText* textOf(Usability usability) {
     case Usability::gone:
         return &reasons::addressGone;
     case Usability::guarded:
-        return nullptr;
+        return nullptr; // the candidate has the guard's own words
     }
     return nullptr;
 }
@@ -84,6 +87,8 @@ Told tell(const World& world, const Connection& connection, const PathView& view
     }
     if (const auto* text = textOfConnection(world, connection))
         return {{text, 0, 0}, Voice::core};
+    if (candidate.refusal)
+        return {{candidate.refusal, 0, 0}, Voice::guard};
     if (view.usability != Usability::usable)
         return {{textOf(view.usability), 0, 0}, Voice::link};
     if (world.links.isOwn(view.remote.address))
@@ -114,6 +119,21 @@ const Limit* limitReached(const World& world, const Connection& connection,
     if (onLink >= judgement.link.most)
         return &judgement.link;
     return toRemote >= judgement.remote.most ? &judgement.remote : nullptr;
+}
+
+/// Whether a wanted path has no subflow because the peer provokes too many.
+std::optional<Told> waitsForBudget(const World& world, const Connection& connection,
+                                   const Candidate& candidate) {
+    const auto* path =
+        candidate.record == Candidate::noRecord ? nullptr : &connection.paths[candidate.record];
+    if (!guard::isProvoked(connection, candidate.remote, path))
+        return std::nullopt;
+    const auto pending = charges::pendingJoins(connection);
+    if (pending >= world.configuration->guard.pendingJoins)
+        return Told{{&reasons::pendingLimit, static_cast<std::uint32_t>(pending), 0}, Voice::guard};
+    if (!charges::canAfford(world, connection, candidate.remote))
+        return Told{{&reasons::joinBudget, 0, 0}, Voice::guard};
+    return std::nullopt;
 }
 
 } // namespace
@@ -169,9 +189,12 @@ std::vector<PathReport> explain(World& world, Planner& planner, const Connection
         const auto& candidate = planner.candidates().all()[i];
         auto told = tell(world, connection, view, candidate, decision);
         if (view.subflows == 0 && decision.verdict == Verdict::wanted &&
-            view.usability == Usability::usable)
+            view.usability == Usability::usable) {
             if (const auto* limit = limitReached(world, connection, judgement, view, candidate))
                 told = {limit->reason, limit->by};
+            else if (const auto waits = waitsForBudget(world, connection, candidate))
+                told = *waits;
+        }
         reports.push_back({view.remote, view.local, view.link, view.state, told.reason,
                            std::string{world.nameOf(told.by)}, view.attempts, decision.nextTry,
                            view.lastFailure});

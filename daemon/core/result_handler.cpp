@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "core/result_handler.hpp"
 
+#include "core/change_of.hpp"
+#include "core/charges.hpp"
 #include "core/failure.hpp"
 #include "core/records.hpp"
 
@@ -76,18 +78,25 @@ void ResultHandler::handle(Connection& connection, const InFlight& command,
         announced(connection, command, result);
         break;
     case InFlight::Kind::cancelJoin:
-        break; // its event tells; a join that was not there any more was answered meanwhile
+        cancelled(connection, command, result);
+        break;
     case InFlight::Kind::removeAddress:
         break; // an id that the kernel no longer knows is as good as removed
     case InFlight::Kind::askIds:
         idsTold(connection, result);
         break;
     case InFlight::Kind::askFacts:
-        connection.facts = result.facts;
-        connection.factsState = FactsState::known;
-        evaluator_.evaluate(world_, connection);
+        factsTold(connection, result);
         break;
     }
+}
+
+/// No answer is one, too: a socket that is not found has no device.
+void ResultHandler::factsTold(Connection& connection, const CommandFinished& result) {
+    connection.facts = result.facts;
+    connection.factsState = FactsState::known;
+    records::confineToDevice(connection, result.facts ? result.facts->boundDevice : noLink);
+    evaluator_.evaluate(world_, connection);
 }
 
 /// Refusals that say something about the connection as a whole.
@@ -95,11 +104,7 @@ bool ResultHandler::handledForAll(Connection& connection, const CommandFinished&
     if (result.refusal == Refusal::unknownToken) {
         world_.outcome.memos.emplace_back(memo::Gone{connection.token});
         world_.tombstones.add(connection.token, world_.snapshot);
-        Change change;
-        change.kind = Change::Kind::connectionClosed;
-        change.token = connection.token;
-        change.side = connection.side;
-        world_.publish(change);
+        world_.publish(changeOf(Change::Kind::connectionClosed, connection));
         evaluator_.resign(world_, connection);
         records::removeConnection(world_, connection);
         return true;
@@ -132,6 +137,7 @@ void ResultHandler::created(Connection& connection, const InFlight& command,
     if (!subflow)
         return;
     auto& path = connection.paths[subflow->path];
+    charges::giveBack(world_, connection, *subflow);
     records::removeSubflow(world_, connection, *subflow);
     evaluator_.resign(world_, connection);
     ++world_.counters.subflowsFailed;
@@ -150,23 +156,55 @@ void ResultHandler::ended(Connection& connection, const InFlight& command,
     if (!subflow || !subflow->closing || result.refusal == Refusal::unanswered)
         return;
     auto& path = connection.paths[subflow->path];
+    if (records::isConfirmed(*subflow, world_.now))
+        path.attempts = 0;
     if (subflow->state != SubflowState::pending)
         ++world_.counters.subflowsClosed;
-    auto change = Change{};
-    change.kind = Change::Kind::subflowClosed;
-    change.token = connection.token;
-    change.side = connection.side;
-    change.tuple = command.tuple;
-    change.link = world_.links.local(path.local).link;
-    change.localId = subflow->localId;
-    change.remoteId = subflow->remoteId;
-    change.failure.cause = Cause::expected;
-    change.reason = path.reason;
-    world_.publish(change);
+    const Failure failure{Cause::expected, 0, std::nullopt, false};
+    publishEnd(connection, *subflow, failure);
     records::expectEnding(connection, command.tuple);
     records::removeSubflow(world_, connection, *subflow);
-    records::fail(world_, connection, path, {Cause::expected, 0, std::nullopt, false});
+    records::fail(world_, connection, path, failure);
     evaluator_.evaluate(world_, connection);
+}
+
+/// A join that inet_diag does not show any more was answered meanwhile: its event may be on the
+/// way, or was lost; then it is cancelled again.
+void ResultHandler::cancelled(Connection& connection, const InFlight& command,
+                              const CommandFinished& result) {
+    auto* join = pendingOf(connection, command.join);
+    if (!join)
+        return;
+    if (result.refusal != Refusal::none) {
+        join->closing = join->timedOut = false;
+        join->since = world_.now;
+        return evaluator_.evaluate(world_, connection);
+    }
+    auto& path = connection.paths[join->path];
+    const bool timedOut = join->timedOut;
+    const Failure failure{timedOut ? Cause::timedOut : Cause::expected, 0, std::nullopt, false};
+    ++world_.counters.subflowsFailed;
+    publishEnd(connection, *join, failure);
+    records::expectEnding(connection, command.tuple);
+    records::removeSubflow(world_, connection, *join);
+    records::fail(world_, connection, path, failure);
+    if (path.remote == connection.remote)
+        evaluator_.resign(world_, connection);
+    if (timedOut)
+        evaluator_.tell(world_, connection, path);
+    evaluator_.evaluate(world_, connection);
+}
+
+void ResultHandler::publishEnd(const Connection& connection, const Subflow& subflow,
+                               const Failure& failure) {
+    auto change = changeOf(Change::Kind::subflowClosed, connection);
+    change.tuple = world_.tupleOf(connection, subflow);
+    change.link = world_.localOf(connection, subflow).link;
+    change.localId = subflow.localId;
+    change.remoteId = subflow.remoteId;
+    change.failure = failure;
+    change.reason = connection.paths[subflow.path].reason;
+    world_.publish(change);
 }
 
 void ResultHandler::prioritised(Connection& connection, const InFlight& command,
@@ -186,9 +224,15 @@ void ResultHandler::announced(Connection& connection, const InFlight& command,
     if (own == connection.announcements.end())
         return;
     own->acknowledged = result.refusal == Refusal::none;
-    if (result.refusal != Refusal::idMismatch || connection.idsState == IdsState::told)
+    if (result.refusal == Refusal::none || result.refusal == Refusal::unanswered)
         return;
-    world_.links.release(own->local);
+    const bool otherId = result.refusal == Refusal::idMismatch && own->port == 0 &&
+                         connection.idsState != IdsState::told;
+    if (!otherId) {
+        own->refused = true;
+        return;
+    }
+    records::releaseAnnouncement(world_, *own);
     connection.announcements.erase(own);
     askIds(connection);
 }
@@ -199,7 +243,7 @@ void ResultHandler::askIds(Connection& connection) {
         return;
     connection.idsState = IdsState::asked;
     world_.issue(command::AskIds{connection.token},
-                 {{}, InFlight::Kind::askIds, connection.token, {}, {}, {}});
+                 {{}, InFlight::Kind::askIds, connection.token, {}, {}, {}, {}});
 }
 
 void ResultHandler::idsTold(Connection& connection, const CommandFinished& result) {
@@ -214,10 +258,7 @@ void ResultHandler::idsTold(Connection& connection, const CommandFinished& resul
 
 void ResultHandler::publishRefusal(const Connection& connection, const InFlight& command,
                                    const CommandFinished& result) {
-    Change change;
-    change.kind = Change::Kind::commandRefused;
-    change.token = connection.token;
-    change.side = connection.side;
+    auto change = changeOf(Change::Kind::commandRefused, connection);
     change.tuple = command.tuple;
     change.localId = command.localId;
     change.failure = failureOf(result);

@@ -20,12 +20,15 @@ class ResultHandler {
     bool handledForAll(Connection& connection, const CommandFinished& result);
     void created(Connection& connection, const InFlight& command, const CommandFinished& result);
     void ended(Connection& connection, const InFlight& command, const CommandFinished& result);
+    void cancelled(Connection& connection, const InFlight& command, const CommandFinished& result);
     void prioritised(Connection& connection, const InFlight& command,
                      const CommandFinished& result);
     void announced(Connection& connection, const InFlight& command, const CommandFinished& result);
+    void factsTold(Connection& connection, const CommandFinished& result);
     void idsTold(Connection& connection, const CommandFinished& result);
     void askIds(Connection& connection);
     void leaveToKernel(Connection& connection);
+    void publishEnd(const Connection& connection, const Subflow& subflow, const Failure& failure);
     void publishRefusal(const Connection& connection, const InFlight& command,
                         const CommandFinished& result);
 

@@ -29,6 +29,21 @@ bool matches(const World& world, const Connection& connection, const Match& matc
            anyOrEmpty(match.links, [&](const std::string& p) { return fits(p, link); });
 }
 
+/// A bound socket may have no subflow on another link, and the event does not say that it is bound.
+bool guardAsks(const World& world, const Connection& connection) {
+    return connection.side == Side::client && !connection.deviceKnown &&
+           world.configuration->mode == Mode::userspace &&
+           world.configuration->guard.confinement == Protection::on && world.links.offersChoice();
+}
+
+bool policyAsks(const World& world, const Connection& connection) {
+    if (connection.rule < 0)
+        return false;
+    const auto& chain = world.configuration->rules[static_cast<std::size_t>(connection.rule)].chain;
+    return std::ranges::any_of(
+        chain, [&](auto policy) { return world.policies.needs(policy) == Needs::facts; });
+}
+
 } // namespace
 
 void chooseRule(World& world, Connection& connection) {
@@ -37,14 +52,17 @@ void chooseRule(World& world, Connection& connection) {
         rules, [&](const Rule& r) { return matches(world, connection, r.match); });
     connection.rule =
         rule == rules.end() ? std::int16_t{-1} : static_cast<std::int16_t>(rule - rules.begin());
-    const bool needed = rule != rules.end() && std::ranges::any_of(rule->chain, [&](auto policy) {
-                            return world.policies.needs(policy) == Needs::facts;
-                        });
-    if (!needed || connection.factsState != FactsState::notNeeded)
+    askFacts(world, connection);
+}
+
+void askFacts(World& world, Connection& connection) {
+    if (connection.factsState != FactsState::notNeeded ||
+        connection.managedBy == ManagedBy::kernel ||
+        !(guardAsks(world, connection) || policyAsks(world, connection)))
         return;
     connection.factsState = FactsState::asked;
     world.issue(command::AskFacts{connection.token},
-                {{}, InFlight::Kind::askFacts, connection.token, {}, {}, {}});
+                {{}, InFlight::Kind::askFacts, connection.token, {}, {}, {}, {}});
 }
 
 } // namespace subflowd::core

@@ -9,4 +9,8 @@ namespace subflowd::core {
 /// needs facts that only inet_diag tells.
 void chooseRule(World& world, Connection& connection);
 
+/// Has inet_diag asked for what no event says, if a policy of the connection or the guard needs it
+/// and nobody asked yet. No subflow is added before the answer.
+void askFacts(World& world, Connection& connection);
+
 } // namespace subflowd::core

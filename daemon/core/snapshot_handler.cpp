@@ -81,6 +81,8 @@ void SnapshotHandler::on(const snapshot::Subflow& row) {
         connection->side = row.openedHere ? Side::client : Side::server;
         connection->sideKnown = true;
     }
+    if (row.initial)
+        records::confineToDevice(*connection, row.boundTo);
     if (row.fullyEstablished)
         connection->state = ConnectionState::established;
 }
@@ -104,6 +106,8 @@ void SnapshotHandler::add(Connection& connection, const snapshot::Subflow& row) 
     if (row.openedHere)
         subflow.opener = row.initial ? Opener::application : Opener::daemon;
     subflow.localId = row.localId;
+    if (subflow.opener == Opener::peer && !subflow.initial)
+        records::countInbound(world_, connection, subflow);
     records::setState(world_, connection, subflow, SubflowState::pending);
     if (subflow.opener == Opener::daemon)
         path.verdict = Verdict::wanted; // whoever ran before wanted it: a policy may drop it

@@ -52,7 +52,9 @@ void Sweeper::work() {
         start();
     }
     workTimers();
+    workLine();
     workSweep();
+    world_.listeners.takeIdle(world_.now, world_.outcome.listeners);
 }
 
 void Sweeper::endDebounces() {
@@ -79,6 +81,26 @@ void Sweeper::workTimers() {
     }
 }
 
+/// Budgets fill with time and by what is given back; the first in the line are served first, and
+/// those that still cannot afford anything stand at its end again.
+void Sweeper::workLine() {
+    if (world_.line.empty() || world_.now < nextLine_)
+        return;
+    auto due = std::min(world_.line.size(), connectionsOfLine);
+    std::size_t served = 0;
+    for (; served < due && !sliceIsFull(); ++served) {
+        auto* connection = world_.connections.find(world_.line[served]);
+        if (!connection || !connection->queued)
+            continue;
+        connection->queued = false;
+        evaluator_.evaluate(world_, *connection);
+    }
+    world_.line.erase(world_.line.begin(),
+                      world_.line.begin() + static_cast<std::ptrdiff_t>(served));
+    if (served == due)
+        nextLine_ = world_.now + lineInterval;
+}
+
 void Sweeper::workSweep() {
     std::size_t looked = 0;
     while (remaining_ > 0 && looked < connectionsPerSlice && !sliceIsFull()) {
@@ -100,7 +122,9 @@ bool Sweeper::sliceIsFull() const {
 Instant Sweeper::nextWork() {
     if (remaining_ > 0 || world_.sweepWanted)
         return world_.now;
-    auto next = never;
+    auto next = world_.listeners.nextIdle();
+    if (!world_.line.empty())
+        next = std::min(next, std::max(nextLine_, world_.now));
     for (const auto& calm : calms_)
         if (calm.pending)
             next = std::min(next, calm.until);

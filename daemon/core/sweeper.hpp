@@ -20,6 +20,8 @@ class Sweeper {
   public:
     static constexpr std::size_t commandsPerSlice = 8;
     static constexpr std::size_t connectionsPerSlice = 512;
+    static constexpr std::size_t connectionsOfLine = 256;
+    static constexpr Duration lineInterval = std::chrono::milliseconds(10);
     static constexpr Duration debounceTime = std::chrono::milliseconds(500);
 
     Sweeper(World& world, Evaluator& evaluator) : world_(world), evaluator_(evaluator) {}
@@ -43,6 +45,7 @@ class Sweeper {
     void start();
     void endDebounces();
     void workTimers();
+    void workLine();
     void workSweep();
     bool sliceIsFull() const;
     void publishUsability(LinkIndex link, LinkTable::Effect effect);
@@ -50,6 +53,7 @@ class Sweeper {
     World& world_;
     Evaluator& evaluator_;
     std::vector<Calm> calms_;
+    Instant nextLine_{}; ///< when those that wait for a budget are looked at again
     std::size_t cursor_ = 0;
     std::size_t remaining_ = 0; ///< slots that the sweep has not seen
 };

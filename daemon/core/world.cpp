@@ -28,6 +28,12 @@ void World::schedule(Connection& connection, Instant at) {
     timers.push(at, connection.token);
 }
 
+void World::queue(Connection& connection) {
+    if (std::exchange(connection.queued, true))
+        return;
+    line.push_back(connection.token);
+}
+
 std::string_view World::nameOf(Voice voice) const {
     switch (voice) {
     case Voice::core:

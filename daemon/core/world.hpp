@@ -3,9 +3,13 @@
 
 #include "core/configuration.hpp"
 #include "core/connection_table.hpp"
+#include "core/denied_servers.hpp"
 #include "core/host_facts.hpp"
 #include "core/in_flight.hpp"
+#include "core/inbound_census.hpp"
+#include "core/join_budget.hpp"
 #include "core/link_table.hpp"
+#include "core/listener_table.hpp"
 #include "core/outcome.hpp"
 #include "core/policy_desk.hpp"
 #include "core/remote_table.hpp"
@@ -18,6 +22,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace subflowd::core {
 
@@ -30,6 +35,10 @@ struct World {
     LinkTable links;
     RemoteTable remotes;
     ConnectionTable connections;
+    DeniedServers deniedServers;
+    JoinBudget joinBudget;
+    InboundCensus inbound;
+    ListenerTable listeners;
     PolicyDesk policies;
     InFlightTable inFlight;
     Tombstones tombstones;
@@ -41,6 +50,9 @@ struct World {
     bool snapshotRunning = false;
     bool sweepWanted = false; ///< every connection is to be looked at again
 
+    /// Connections that wait for a budget, the first to come first.
+    std::vector<Token> line;
+
     // What the step has to say.
 
     void publish(const Change& change);
@@ -51,6 +63,9 @@ struct World {
 
     /// The connection is to be looked at again at an instant, or earlier.
     void schedule(Connection& connection, Instant at);
+
+    /// The connection waits for a budget: it is looked at again when its turn comes.
+    void queue(Connection& connection);
 
     // Words for what is known.
 

@@ -90,7 +90,13 @@ wire::Counts encode(const core::Counters& counters) {
             {"subflows_closed", counters.subflowsClosed},
             {"commands", counters.commands},
             {"commands_refused", counters.commandsRefused},
-            {"repairs", counters.repairs}};
+            {"repairs", counters.repairs},
+            {"joins_timed_out", counters.joinsTimedOut},
+            {"joins_delayed", counters.joinsDelayed},
+            {"announcements_sent", counters.announcementsSent},
+            {"announcements_refused", counters.announcementsRefused},
+            {"announcements_ignored", counters.announcementsIgnored},
+            {"inbound_refused", counters.inboundRefused}};
 }
 
 } // namespace

@@ -10,11 +10,11 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr Ending pending{SubflowState::pending, false, false, false};
-constexpr Ending young{SubflowState::up, false, false, false};
-constexpr Ending confirmed{SubflowState::up, false, false, true};
-constexpr Ending commanded{SubflowState::up, true, false, true};
-constexpr Ending withdrawn{SubflowState::up, false, true, true};
+constexpr Ending pending{SubflowState::pending, Commanded::no, false, false};
+constexpr Ending young{SubflowState::up, Commanded::no, false, false};
+constexpr Ending confirmed{SubflowState::up, Commanded::no, false, true};
+constexpr Ending commanded{SubflowState::up, Commanded::yes, false, true};
+constexpr Ending withdrawn{SubflowState::up, Commanded::no, true, true};
 
 event::SubflowClosed closed(int error) {
     event::SubflowClosed event;

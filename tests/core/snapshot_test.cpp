@@ -174,7 +174,7 @@ TEST_F(Snapshots, ReplaceAConnectionWhoseTokenWasUsedAgain) {
 
 TEST_F(Snapshots, AdoptAJoinThatIsStillPending) {
     first.say = wantsAll;
-    lab.kernel.roundTrip = 10s;
+    lab.kernel.roundTrip = 4s;
     const auto token = connected();
     lab.restart();
     EXPECT_THAT(lab.subflows(token),

@@ -5,6 +5,8 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <stdexcept>
+#include <string>
 
 namespace subflowd::test {
 
@@ -138,10 +140,13 @@ void FakeKernel::setPriorityFromPeer(Token token, std::string_view local, std::s
 FakeKernel::Subflow& FakeKernel::find(Token token, std::string_view local,
                                       std::string_view remote) {
     auto& connection = connections_.at(token);
-    return *std::ranges::find_if(connection.subflows, [&](const Subflow& subflow) {
+    const auto at = std::ranges::find_if(connection.subflows, [&](const Subflow& subflow) {
         return subflow.tuple.local.address == parseAddress(local) &&
                subflow.tuple.remote == endpoint(remote);
     });
+    if (at == connection.subflows.end())
+        throw std::out_of_range("no subflow " + std::string{local} + " -> " + std::string{remote});
+    return *at;
 }
 
 void FakeKernel::reportLoss() {
@@ -174,6 +179,16 @@ void FakeKernel::reportClosed(const Connection& connection, const Subflow& subfl
 void FakeKernel::execute(const IssuedCommand& command) {
     log.push_back(command);
     std::visit([&](const auto& one) { run(command, one); }, command.command);
+}
+
+void FakeKernel::listen(const ListenerRequest& request) {
+    if (request.action == ListenerRequest::Action::close) {
+        listening.erase(request.local);
+        return;
+    }
+    if (listenError == 0)
+        listening.insert(request.local);
+    report(ListenerOpened{request.local, listenError});
 }
 
 void FakeKernel::finish(const IssuedCommand& command, int error, Refusal refusal,
@@ -389,7 +404,7 @@ void FakeKernel::run(const IssuedCommand& command, const command::AskFacts& ask)
     CommandFinished finished;
     finished.id = command.id;
     if (connections_.contains(ask.token))
-        finished.facts = ConnectionFacts{1000, 0, 0, noLink};
+        finished.facts = ConnectionFacts{1000, 0, 0, boundDevice};
     else
         finished.refusal = Refusal::byErrno;
     report(finished, roundTrip);

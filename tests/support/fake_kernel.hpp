@@ -69,6 +69,7 @@ class FakeKernel {
     void addLink(LinkIndex index, std::string name, LinkKind kind = LinkKind::veth);
     void setCarrier(LinkIndex index, bool carrier);
     void setUp(LinkIndex index, bool up);
+    void enslave(LinkIndex index, LinkIndex master);
     void renameLink(LinkIndex index, std::string name);
     void removeLink(LinkIndex index);
     void addAddress(LinkIndex link, std::string_view address);
@@ -108,12 +109,17 @@ class FakeKernel {
     void snapshot(core::snapshot::Occasion occasion,
                   const std::map<Token, core::snapshot::Remembered>& remembered);
 
+    /// Takes a request for a listening socket; what came of it is reported.
+    void listen(const core::ListenerRequest& request);
+
     // Troubles.
 
-    bool acksComeLate = false; ///< events overtake the acks of the commands that caused them
-    bool losesEvents = false;  ///< the event socket overflows: events vanish
-    bool tellsIds = true;      ///< GET_ADDR knows tokens; older kernels refuse
-    Duration dumpTakes{};      ///< from a snapshot's rows being taken to their being read
+    bool acksComeLate = false;      ///< events overtake the acks of the commands that caused them
+    bool losesEvents = false;       ///< the event socket overflows: events vanish
+    bool tellsIds = true;           ///< GET_ADDR knows tokens; older kernels refuse
+    LinkIndex boundDevice = noLink; ///< of every application's socket
+    int listenError = 0;            ///< errno of every attempt to listen
+    Duration dumpTakes{};           ///< from a snapshot's rows being taken to their being read
     Duration roundTrip = std::chrono::milliseconds(10);
 
     // What happened.
@@ -125,6 +131,7 @@ class FakeKernel {
     const std::map<Token, Connection>& connections() const { return connections_; }
 
     std::vector<core::IssuedCommand> log; ///< every command, as executed
+    std::set<Endpoint> listening;         ///< the daemon's sockets
 
     bool hasReport() const { return !reports_.empty(); }
 

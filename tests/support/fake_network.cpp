@@ -29,6 +29,11 @@ void FakeKernel::setUp(LinkIndex index, bool up) {
     report(NetworkChange{links_[index]});
 }
 
+void FakeKernel::enslave(LinkIndex index, LinkIndex master) {
+    links_[index].master = master;
+    report(NetworkChange{links_[index]});
+}
+
 void FakeKernel::renameLink(LinkIndex index, std::string name) {
     links_[index].name = std::move(name);
     report(NetworkChange{links_[index]});
@@ -111,6 +116,7 @@ void FakeKernel::snapshot(snapshot::Occasion occasion,
             row.priority = subflow.priority;
             row.peerPriority = subflow.peerPriority;
             row.initial = subflow.initial;
+            row.boundTo = subflow.initial ? boundDevice : noLink;
             row.openedHere = subflow.openedHere;
             row.fullyEstablished = connection.established && up;
             report(SnapshotPart{row}, dumpTakes);

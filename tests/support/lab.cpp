@@ -16,6 +16,8 @@ Lab::Lab(std::vector<ConfiguredPolicy> policies) {
     for (std::size_t i = 0; i < configuration_.policies.size(); ++i)
         rule.chain.push_back(i);
     configuration_.rules.push_back(std::move(rule));
+    // Otherwise a question stands among the commands of every test; tests of the guard ask it.
+    configuration_.guard.confinement = Protection::off;
     kernel.setNow(now);
     engine = std::make_unique<Engine>(std::make_shared<const Configuration>(configuration_));
 }
@@ -92,6 +94,8 @@ void Lab::perform(const Outcome& outcome) {
     log.insert(log.end(), outcome.log.begin(), outcome.log.end());
     wake_ = outcome.wake;
     snapshotWanted_ = snapshotWanted_ || outcome.resync == Resync::needed;
+    for (const auto& request : outcome.listeners)
+        kernel.listen(request);
     const auto commands = outcome.commands;
     for (const auto& command : commands)
         kernel.execute(command);
