@@ -13,7 +13,7 @@ import pytest
 from expectations import all_clients, kernel_view, wait_for_locals
 from lab import diag
 from lab.capture import SynCapture
-from lab.pm import PathManager
+from lab.pm import PathManager, listen
 from lab.routed import RoutedLab
 from lab.traffic import PORT, Client, EchoServer
 from lab.waiting import FACTOR, wait_for, wait_until_still
@@ -86,7 +86,9 @@ def hostile(routed) -> Iterator[Hostile]:
     namespace = routed.servers[0].namespace
     namespace.select_path_manager("userspace")
     namespace.set_sysctl("net.mptcp.allow_join_initial_addr_port", 0)
-    with PathManager(namespace) as by_hand:
+    with namespace.entered():
+        listener = listen()  # without one its kernel would reject every join
+    with listener, PathManager(namespace) as by_hand:
         yield Hostile(routed, by_hand)
 
 
