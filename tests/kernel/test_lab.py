@@ -5,9 +5,11 @@ import pytest
 
 from expectations import all_clients, wait_for_joins
 from lab import diag
+from lab.capture import SynCapture
 from lab.diag import Flag
 from lab.pm import PathManager
 from lab.traffic import Chatter
+from lab.tunnel import Tunnel
 from lab.waiting import wait_for
 
 
@@ -60,3 +62,28 @@ def test_chatter_survives_while_a_path_is_left(lab, connect):
     with Chatter(client) as chatter:
         wait_for(lambda: chatter.exchanges > 10, "ten exchanges")
     assert chatter.failure is None
+
+
+@pytest.mark.parametrize("family", ["v4", "v6"])
+def test_a_capture_tells_joins_from_connections(lab, connect, family):
+    lab.client.select_path_manager("userspace")
+    first, second = lab.uplinks
+    server, other = (first.server, second.client) if family == "v4" else \
+        (first.server6, second.client6)
+    with SynCapture(lab.client) as capture:
+        client = connect(server)
+        token = diag.connection(lab.client, client.port).token
+        with PathManager(lab.client) as by_hand:
+            by_hand.create_subflow(token, (other, 5), (server, 5001))
+        wait_for_joins(lab.client, client, 1)
+        own, = [syn for syn in capture.syns() if not syn.join]
+        join, = capture.joins()
+    assert (own.link, own.source_port, own.destination) == (first.link, client.port, server)
+    assert (join.link, join.source, join.destination_port) == (second.link, other, 5001)
+
+
+def test_a_tunnel_carries_connections(lab, connect):
+    with Tunnel(lab.client, lab.server) as tunnel:
+        client = connect(tunnel.FAR)
+        assert diag.connection(lab.client, client.port).local == tunnel.NEAR
+        client.exchange(b"x" * 10000)

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """A path manager by hand: commands of the `mptcp_pm` generic-netlink family."""
 
+import enum
 import ipaddress
 import socket
 import struct
@@ -15,10 +16,19 @@ GENL_ID_CTRL = 16
 CTRL_CMD_GETFAMILY = 3
 CTRL_ATTR_FAMILY_ID, CTRL_ATTR_FAMILY_NAME, CTRL_ATTR_MCAST_GROUPS = 1, 2, 7
 CTRL_ATTR_MCAST_GRP_NAME, CTRL_ATTR_MCAST_GRP_ID = 1, 2
-CMD_ANNOUNCE, CMD_SUBFLOW_CREATE = 8, 10
-ATTR_ADDR, ATTR_TOKEN, ATTR_ADDR_REMOTE = 1, 4, 6
+CMD_ADD_ADDR, CMD_ANNOUNCE, CMD_REMOVE, CMD_SUBFLOW_CREATE = 1, 8, 9, 10
+ATTR_ADDR, ATTR_TOKEN, ATTR_LOC_ID, ATTR_ADDR_REMOTE = 1, 4, 5, 6
 ADDR_FAMILY, ADDR_ID, ADDR_ADDR4, ADDR_ADDR6, ADDR_PORT, ADDR_FLAGS = 1, 2, 3, 4, 5, 6
-FLAG_SIGNAL = 1
+ADDR_IF_IDX = 7
+
+
+class EndpointFlag(enum.IntFlag):
+    """MPTCP_PM_ADDR_FLAG_*"""
+
+    SIGNAL = 1
+    SUBFLOW = 2
+    FULLMESH = 8
+    LAMINAR = 32
 
 
 def _genl(command: int, payload: bytes) -> bytes:
@@ -81,8 +91,20 @@ class PathManager:
                   _address(ATTR_ADDR_REMOTE, remote[0],
                            attribute(ADDR_PORT, struct.pack("=H", remote[1]))))
 
-    def announce(self, token: int, address: str, identifier: int) -> None:
-        """MPTCP_PM_CMD_ANNOUNCE, on the connection's own port."""
+    def announce(self, token: int, address: str, identifier: int, port: int = 0) -> None:
+        """MPTCP_PM_CMD_ANNOUNCE; without a port, on the connection's own."""
+        more = [attribute(ADDR_PORT, struct.pack("=H", port))] if port != 0 else []
         self._ask(CMD_ANNOUNCE, token,
                   _address(ATTR_ADDR, address, attribute(ADDR_ID, struct.pack("=B", identifier)),
-                           attribute(ADDR_FLAGS, struct.pack("=I", FLAG_SIGNAL))))
+                           attribute(ADDR_FLAGS, struct.pack("=I", EndpointFlag.SIGNAL)), *more))
+
+    def remove(self, token: int, identifier: int) -> None:
+        """MPTCP_PM_CMD_REMOVE: withdraws what was announced."""
+        self._ask(CMD_REMOVE, token, attribute(ATTR_LOC_ID, struct.pack("=B", identifier)))
+
+    def add_endpoint(self, address: str, device: int, flags: EndpointFlag) -> None:
+        """MPTCP_PM_CMD_ADD_ADDR: an endpoint for the in-kernel path manager. `ip mptcp` of Debian
+        12 does not know every flag."""
+        ask(self._channel, self._family, _genl(CMD_ADD_ADDR, _address(
+            ATTR_ADDR, address, attribute(ADDR_FLAGS, struct.pack("=I", flags)),
+            attribute(ADDR_IF_IDX, struct.pack("=i", device)))))

@@ -31,3 +31,18 @@ def wait_for(condition: Callable[[], Any], what: str, timeout: float = 10.0,
             raise Timeout(f"waited {timeout * FACTOR:.0f} s in vain: {what}\n"
                           f"last value: {value!r}\n{_text(otherwise)}")
         time.sleep(POLL_INTERVAL)
+
+
+def wait_until_still(value: Callable[[], Any], what: str, polls: int = 25,
+                     timeout: float = 10.0) -> Any:
+    """Waits until `value` has been the same for so many polls, and returns it."""
+    seen = [value()]
+
+    def still() -> bool:
+        now = value()
+        if now != seen[-1]:
+            seen.clear()
+        seen.append(now)
+        return len(seen) > polls
+    wait_for(still, f"no change any more: {what}", timeout, lambda: f"now: {seen[-1]!r}")
+    return seen[-1]
