@@ -6,6 +6,8 @@
 #include "config/text.hpp"
 #include "config/values.hpp"
 
+#include <subflowd/link_pattern.hpp>
+
 #include <algorithm>
 #include <array>
 

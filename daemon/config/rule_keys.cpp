@@ -4,6 +4,7 @@
 #include "config/values.hpp"
 
 #include <subflowd/address_text.hpp>
+#include <subflowd/link_pattern.hpp>
 
 #include <algorithm>
 #include <array>

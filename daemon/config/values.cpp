@@ -9,8 +9,6 @@ namespace subflowd::config {
 
 namespace {
 
-constexpr std::size_t longestLinkName = 15; // IFNAMSIZ - 1
-
 bool isLetterOrDigit(char character) {
     return (character >= '0' && character <= '9') || (character >= 'a' && character <= 'z') ||
            (character >= 'A' && character <= 'Z');
@@ -68,12 +66,6 @@ std::optional<core::PortRange> parsePorts(std::string_view text) {
     if (!first || !last || *first > *last)
         return std::nullopt;
     return core::PortRange{static_cast<std::uint16_t>(*first), static_cast<std::uint16_t>(*last)};
-}
-
-bool isLinkPattern(std::string_view text) {
-    if (text.empty() || text.find('/') != std::string_view::npos)
-        return false;
-    return text.size() <= longestLinkName || text.find('*') != std::string_view::npos;
 }
 
 bool isName(std::string_view text) {

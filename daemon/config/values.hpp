@@ -49,9 +49,6 @@ std::optional<std::uint64_t> parseSize(std::string_view text);
 /// "443" or "8000-8100"
 std::optional<core::PortRange> parsePorts(std::string_view text);
 
-/// Whether a text can name links: no slash, and without `*` no longer than the kernel allows.
-bool isLinkPattern(std::string_view text);
-
 /// Whether a text can name a policy or a rule: letters, digits, '-', '_' and '.', the first a
 /// letter or a digit. Safe as a file name.
 bool isName(std::string_view text);

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "core/link_table.hpp"
 
-#include "core/glob.hpp"
 #include "core/hash.hpp"
+
+#include <subflowd/link_pattern.hpp>
 
 #include <algorithm>
 #include <bitset>
@@ -63,8 +64,9 @@ void LinkTable::configure(std::span<const LinkRule> rules) {
 }
 
 void LinkTable::applyRole(Link& link) const {
-    const auto rule = std::ranges::find_if(
-        rules_, [&link](const LinkRule& r) { return r.role && fits(r.pattern, link.facts.name); });
+    const auto rule = std::ranges::find_if(rules_, [&link](const LinkRule& r) {
+        return r.role && fitsLinkPattern(r.pattern, link.facts.name);
+    });
     const bool configured = rule != rules_.end();
     link.role = configured ? *rule->role : Role::primary;
     link.skipped =

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "core/rules.hpp"
 
-#include "core/glob.hpp"
+#include <subflowd/link_pattern.hpp>
 
 #include <algorithm>
 
@@ -26,7 +26,7 @@ bool matches(const World& world, const Connection& connection, const Match& matc
            anyOrEmpty(
                match.ports,
                [&](const PortRange& r) { return r.first <= serverPort && serverPort <= r.last; }) &&
-           anyOrEmpty(match.links, [&](const std::string& p) { return fits(p, link); });
+           anyOrEmpty(match.links, [&](const std::string& p) { return fitsLinkPattern(p, link); });
 }
 
 /// A bound socket may have no subflow on another link, and the event does not say that it is bound.

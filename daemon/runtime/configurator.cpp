@@ -6,6 +6,7 @@
 #include "config/files.hpp"
 #include "config/load.hpp"
 #include "fullmesh.hpp"
+#include "lb_client.hpp"
 #include "plugins/policy_set.hpp"
 
 #include <subflowd/plugin.hpp>
@@ -20,7 +21,8 @@ namespace subflowd::runtime {
 namespace {
 
 constexpr auto fullmeshDescriptor = describePlugin<fullmesh::Fullmesh>();
-constexpr std::array builtIn{&fullmeshDescriptor};
+constexpr auto lbClientDescriptor = describePlugin<lb_client::LbClient>();
+constexpr std::array builtIn{&fullmeshDescriptor, &lbClientDescriptor};
 
 std::vector<plugins::PluginDirectory> directoriesOf(const Options& options) {
     using Presence = plugins::PluginDirectory::Presence;

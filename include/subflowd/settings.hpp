@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+#include <algorithm>
 #include <charconv>
 #include <optional>
 #include <stdexcept>
@@ -68,6 +69,18 @@ class Settings {
         if (*given == "no" || *given == "false" || *given == "off" || *given == "0")
             return false;
         throw SettingsError(std::string{key}, "wants yes or no");
+    }
+
+    /// The words of a list; none if the key was not given.
+    std::vector<std::string_view> words(std::string_view key) const {
+        std::vector<std::string_view> found;
+        for (auto rest = text(key).value_or(""); !rest.empty();) {
+            const auto end = std::min(rest.find_first_of(" \t"), rest.size());
+            if (end > 0)
+                found.push_back(rest.substr(0, end));
+            rest.remove_prefix(std::min(end + 1, rest.size()));
+        }
+        return found;
     }
 
     const std::vector<std::pair<std::string, std::string>>& entries() const { return entries_; }

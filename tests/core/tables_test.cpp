@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "core/connection_table.hpp"
 #include "core/flat_index.hpp"
-#include "core/glob.hpp"
 #include "core/hash.hpp"
 #include "core/in_flight.hpp"
 #include "core/remote_table.hpp"
@@ -157,28 +156,6 @@ TEST(InFlightTable, GivesEachCommandOnce) {
         EXPECT_FALSE(table.take(CommandId{i}));
     }
     EXPECT_EQ(table.size(), 0U);
-}
-
-TEST(Glob, KnowsStarsAndQuestionMarks) {
-    for (const auto& [pattern, name] : {std::pair{"eth0", "eth0"},
-                                        {"*", ""},
-                                        {"*", "wlan0"},
-                                        {"wwan*", "wwan"},
-                                        {"wwan*", "wwan12"},
-                                        {"*0", "eth0"},
-                                        {"e?h0", "eth0"},
-                                        {"*a*b", "xaxbxb"},
-                                        {"**", "x"},
-                                        {"", ""}})
-        EXPECT_TRUE(fits(pattern, name)) << pattern << " " << name;
-    for (const auto& [pattern, name] : {std::pair{"eth0", "eth1"},
-                                        {"eth", "eth0"},
-                                        {"eth0", "eth"},
-                                        {"?", ""},
-                                        {"wwan?", "wwan"},
-                                        {"*a*b", "xbxa"},
-                                        {"", "x"}})
-        EXPECT_FALSE(fits(pattern, name)) << pattern << " " << name;
 }
 
 } // namespace

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
+#include <subflowd/link_pattern.hpp>
 #include <subflowd/plan.hpp>
 #include <subflowd/reason.hpp>
 #include <subflowd/settings.hpp>
@@ -112,6 +113,18 @@ TEST(Settings, ReadsYesAndNo) {
     EXPECT_THROW(settings.truth("T", true), SettingsError);
 }
 
+TEST(Settings, ReadsTheWordsOfAList) {
+    using Words = std::vector<std::string_view>;
+    Settings settings;
+    EXPECT_EQ(settings.words("L"), Words{});
+    settings.set("L", " ");
+    EXPECT_EQ(settings.words("L"), Words{});
+    settings.set("L", "eth0");
+    EXPECT_EQ(settings.words("L"), Words{"eth0"});
+    settings.set("L", " eth0\t 10.0.0.0/8  wl* ");
+    EXPECT_EQ(settings.words("L"), (Words{"eth0", "10.0.0.0/8", "wl*"}));
+}
+
 TEST(Plan, IsEmptyAgainAfterItWasCleared) {
     Plan plan;
     plan.want(PathId{1}, {}, {&two, 0, 0});
@@ -128,6 +141,36 @@ TEST(Plan, IsEmptyAgainAfterItWasCleared) {
     EXPECT_FALSE(plan == Plan{});
     plan.clear();
     EXPECT_EQ(plan, Plan{});
+}
+
+TEST(LinkPattern, KnowsStarsAndQuestionMarks) {
+    for (const auto& [pattern, name] : {std::pair{"eth0", "eth0"},
+                                        {"*", ""},
+                                        {"*", "wlan0"},
+                                        {"wwan*", "wwan"},
+                                        {"wwan*", "wwan12"},
+                                        {"*0", "eth0"},
+                                        {"e?h0", "eth0"},
+                                        {"*a*b", "xaxbxb"},
+                                        {"**", "x"},
+                                        {"", ""}})
+        EXPECT_TRUE(fitsLinkPattern(pattern, name)) << pattern << " " << name;
+    for (const auto& [pattern, name] : {std::pair{"eth0", "eth1"},
+                                        {"eth", "eth0"},
+                                        {"eth0", "eth"},
+                                        {"?", ""},
+                                        {"wwan?", "wwan"},
+                                        {"*a*b", "xbxa"},
+                                        {"", "x"}})
+        EXPECT_FALSE(fitsLinkPattern(pattern, name)) << pattern << " " << name;
+}
+
+TEST(LinkPattern, IsWhatCanNameALink) {
+    for (const auto* pattern : {"eth0", "wwan*", "wl?0", "enp0s31f6.100", "123456789012345",
+                                "a-name-that-is-too-long-but-for-the-*"})
+        EXPECT_TRUE(isLinkPattern(pattern)) << pattern;
+    for (const auto* pattern : {"", "eth0/1", "eth0:1", "eth 0", "1234567890123456"})
+        EXPECT_FALSE(isLinkPattern(pattern)) << pattern;
 }
 
 } // namespace

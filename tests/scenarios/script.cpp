@@ -63,11 +63,7 @@ std::string Words::rest() {
     return text;
 }
 
-Script::Script()
-    : lab_{[this] {
-          policies_.push_back(std::make_unique<fullmesh::Fullmesh>(Settings{}));
-          return std::vector<core::ConfiguredPolicy>{{"fullmesh", policies_.back().get()}};
-      }()} {}
+Script::Script() : lab_{std::vector<core::ConfiguredPolicy>{{"fullmesh", made("fullmesh", {})}}} {}
 
 std::string Script::run(const std::string& name, std::istream& text) {
     std::size_t number = 0;
@@ -100,6 +96,7 @@ void Script::perform(std::string_view line) {
 
 const std::map<std::string, Script::Step, std::less<>>& Script::steps() {
     static const std::map<std::string, Step, std::less<>> all{
+        {"chain", &Script::chain},
         {"policy", &Script::policy},
         {"facts", &Script::facts},
         {"mode", &Script::mode},

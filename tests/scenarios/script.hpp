@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
-#include "fullmesh.hpp"
 #include "support/lab.hpp"
 #include "support/scripted_policy.hpp"
+
+#include <subflowd/settings.hpp>
 
 #include <istream>
 #include <map>
@@ -59,6 +60,7 @@ class Script {
     void perform(std::string_view line);
 
     // The host and its configuration.
+    void chain(Words& words);
     void policy(Words& words);
     void facts(Words& words);
     void mode(Words& words);
@@ -111,6 +113,7 @@ class Script {
     void expectRemotes(Words& words);
     void expectRemoved(Words& words);
 
+    Policy* made(const std::string& name, const Settings& settings);
     Token token(Words& words);
     LinkIndex linkOf(const std::string& name) const;
 

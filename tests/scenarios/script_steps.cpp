@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
+#include "fullmesh.hpp"
+#include "lb_client.hpp"
 #include "scenarios/script.hpp"
 
 #include <subflowd/address_text.hpp>
@@ -86,6 +88,31 @@ LinkIndex Script::linkOf(const std::string& name) const {
     return known->second;
 }
 
+/// A policy of the daemon by its name. Lives as long as the script.
+Policy* Script::made(const std::string& name, const Settings& settings) {
+    if (name == "fullmesh")
+        policies_.push_back(std::make_unique<fullmesh::Fullmesh>(settings));
+    else if (name == "lb-client")
+        policies_.push_back(std::make_unique<lb_client::LbClient>(settings));
+    else
+        throw StepFailed("no such policy: " + name);
+    return policies_.back().get();
+}
+
+/// Other policies for every connection, with their default settings.
+void Script::chain(Words& words) {
+    auto& configuration = lab_.configuration();
+    configuration.policies.clear();
+    configuration.rules[0].chain.clear();
+    do {
+        const auto& name = words.take("a policy");
+        configuration.rules[0].chain.push_back(configuration.policies.size());
+        configuration.policies.push_back({name, made(name, {})});
+    } while (!words.empty());
+    lab_.reload();
+}
+
+/// Other settings for the first policy of the chain.
 void Script::policy(Words& words) {
     Settings settings;
     while (!words.empty()) {
@@ -95,8 +122,8 @@ void Script::policy(Words& words) {
             throw StepFailed("wants Key=Value, not " + word);
         settings.set(word.substr(0, equals), word.substr(equals + 1));
     }
-    policies_.push_back(std::make_unique<fullmesh::Fullmesh>(settings));
-    lab_.configuration().policies[0].policy = policies_.back().get();
+    auto& first = lab_.configuration().policies[0];
+    first.policy = made(first.name, settings);
     lab_.reload();
 }
 
