@@ -40,6 +40,14 @@ struct Daemon {
     friend bool operator==(const Daemon&, const Daemon&) = default;
 };
 
+/// [Guard]
+struct Guard {
+    core::Guard settings;
+    KeyOrigins origins;
+
+    friend bool operator==(const Guard&, const Guard&) = default;
+};
+
 /// [Rule NAME]
 struct Rule {
     std::string name;
@@ -84,6 +92,7 @@ struct PolicySection {
 
 struct Config {
     Daemon daemon;
+    Guard guard;
     std::vector<Rule> rules; ///< the first that matches; the last is `defaultRule`
     std::vector<Link> links; ///< the first that matches
     std::vector<PolicySection> policies;

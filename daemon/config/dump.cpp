@@ -40,6 +40,7 @@ std::string section(const PolicySection& policy) {
 
 std::string dump(const Config& config) {
     auto text = "[Daemon]\n" + keysOf(config.daemon, daemonKeys());
+    text += "\n[Guard]\n" + keysOf(config.guard, guardKeys());
     for (const auto& rule : config.rules)
         text += '\n' + line("[Rule " + rule.name + ']', rule.origin) + keysOf(rule, ruleKeys());
     for (const auto& policy : config.policies)

@@ -31,6 +31,7 @@ struct Key {
 };
 
 std::span<const Key<Daemon>> daemonKeys();
+std::span<const Key<Guard>> guardKeys();
 std::span<const Key<Rule>> ruleKeys();
 std::span<const Key<Link>> linkKeys();
 

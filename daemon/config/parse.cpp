@@ -42,7 +42,7 @@ class Reader {
         if (kind == "Daemon" && wants(section, arguments, {0, 0}))
             readKeys(section, daemonKeys(), config_.daemon);
         else if (kind == "Guard" && wants(section, arguments, {0, 0}))
-            readGuard(section);
+            readKeys(section, guardKeys(), config_.guard);
         else if (kind == "Rule" && wants(section, arguments, {1, 1}))
             readRule(section, arguments[0]);
         else if (kind == "Policy" && wants(section, arguments, {1, 2}))
@@ -97,11 +97,6 @@ class Reader {
             fail(entry.origin, entry.key + '=' + entry.value + ": " + *problem);
         else
             into.origins.push_back({entry.key, entry.origin});
-    }
-
-    void readGuard(const Section& section) {
-        for (const auto& entry : section.entries)
-            warn(entry.origin, unknownKey(section, entry, {}));
     }
 
     void readRule(const Section& section, std::string_view name) {

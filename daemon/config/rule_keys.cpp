@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "config/keys.hpp"
+#include "config/lists.hpp"
 #include "config/text.hpp"
 #include "config/values.hpp"
 
-#include <subflowd/address_text.hpp>
 #include <subflowd/link_pattern.hpp>
 
 #include <algorithm>
@@ -16,47 +16,6 @@ namespace {
 constexpr std::array<Named<Side>, 2> sides{{{"client", Side::client}, {"server", Side::server}}};
 
 constexpr std::array<Named<Family>, 2> families{{{"ipv4", Family::ipv4}, {"ipv6", Family::ipv6}}};
-
-std::string quoted(std::string_view text) {
-    return '"' + std::string{text} + '"';
-}
-
-Problem readRemotes(std::string_view value, Rule& rule) {
-    for (const auto word : words(value)) {
-        const auto prefix = parsePrefix(word);
-        if (!prefix)
-            return "wants addresses or networks such as 10.0.0.0/8, and " + quoted(word) +
-                   " is neither";
-        rule.match.remotes.push_back(*prefix);
-    }
-    return std::nullopt;
-}
-
-std::string writeRemotes(const Rule& rule) {
-    std::vector<std::string> texts;
-    for (const auto& remote : rule.match.remotes)
-        texts.push_back(toString(remote));
-    return joined(texts);
-}
-
-Problem readPorts(std::string_view value, Rule& rule) {
-    for (const auto word : words(value)) {
-        const auto range = parsePorts(word);
-        if (!range)
-            return "wants ports from 1 to 65535 or ranges such as 8000-8100, and " + quoted(word) +
-                   " is neither";
-        rule.match.ports.push_back(*range);
-    }
-    return std::nullopt;
-}
-
-std::string writePorts(const Rule& rule) {
-    std::vector<std::string> texts;
-    for (const auto& [first, last] : rule.match.ports)
-        texts.push_back(first == last ? std::to_string(first)
-                                      : std::to_string(first) + '-' + std::to_string(last));
-    return joined(texts);
-}
 
 Problem readLinks(std::string_view value, Rule& rule) {
     for (const auto word : words(value)) {
@@ -91,8 +50,12 @@ Problem readPolicies(std::string_view value, Rule& rule) {
 }
 
 constexpr std::array<Key<Rule>, 6> keysOfRules{{
-    {"MatchRemote", Shape::list, readRemotes, writeRemotes},
-    {"MatchPort", Shape::list, readPorts, writePorts},
+    {"MatchRemote", Shape::list,
+     [](std::string_view value, Rule& rule) { return readPrefixes(value, rule.match.remotes); },
+     [](const Rule& rule) { return writePrefixes(rule.match.remotes); }},
+    {"MatchPort", Shape::list,
+     [](std::string_view value, Rule& rule) { return readPorts(value, rule.match.ports); },
+     [](const Rule& rule) { return writePorts(rule.match.ports); }},
     {"MatchSide", Shape::single, readSide,
      [](const Rule& rule) {
          return rule.match.side ? std::string{wordOf(sides, *rule.match.side)} : std::string{};

@@ -92,6 +92,10 @@ std::string joined(std::span<const std::string> words) {
     return joinedWords(words);
 }
 
+std::string quoted(std::string_view text) {
+    return '"' + std::string{text} + '"';
+}
+
 bool isPlainText(std::string_view text) {
     while (!text.empty())
         if (isControl(takeCharacter(text)))

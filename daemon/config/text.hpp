@@ -20,6 +20,9 @@ std::vector<std::string_view> words(std::string_view text);
 std::string joined(std::span<const std::string_view> words);
 std::string joined(std::span<const std::string> words);
 
+/// In double quotes, for sentences.
+std::string quoted(std::string_view text);
+
 /// Whether a text is UTF-8 without control characters (tabs apart), so that logs, terminals and
 /// D-Bus can carry it.
 bool isPlainText(std::string_view text);

@@ -28,6 +28,24 @@ unsigned shiftOf(char suffix) {
     }
 }
 
+/// The longer first.
+constexpr std::array<Named<Duration>, 5> units{{{"h", std::chrono::hours(1)},
+                                                {"min", std::chrono::minutes(1)},
+                                                {"s", std::chrono::seconds(1)},
+                                                {"ms", std::chrono::milliseconds(1)},
+                                                {"us", std::chrono::microseconds(1)}}};
+constexpr Duration longestInterval = std::chrono::hours(1);
+
+std::optional<Duration> parseInterval(std::string_view text) {
+    const auto digits = std::min(text.find_first_not_of("0123456789"), text.size());
+    const auto unit = valueOf(units, text.substr(digits));
+    if (!unit)
+        return std::nullopt;
+    const auto count =
+        parseNumber(text.substr(0, digits), 1, static_cast<std::uint64_t>(longestInterval / *unit));
+    return count ? std::optional{static_cast<std::int64_t>(*count) * *unit} : std::nullopt;
+}
+
 } // namespace
 
 const std::array<Named<bool>, 8> truths{{{"yes", true},
@@ -66,6 +84,26 @@ std::optional<core::PortRange> parsePorts(std::string_view text) {
     if (!first || !last || *first > *last)
         return std::nullopt;
     return core::PortRange{static_cast<std::uint16_t>(*first), static_cast<std::uint16_t>(*last)};
+}
+
+std::optional<core::Allowance> parseAllowance(std::string_view text) {
+    const auto slash = text.find('/');
+    if (slash == std::string_view::npos)
+        return std::nullopt;
+    const auto burst =
+        parseNumber(text.substr(0, slash), 1, std::numeric_limits<std::uint16_t>::max());
+    const auto interval = parseInterval(text.substr(slash + 1));
+    if (!burst || !interval)
+        return std::nullopt;
+    return core::Allowance{static_cast<std::uint16_t>(*burst), *interval};
+}
+
+std::string toString(const core::Allowance& allowance) {
+    const auto burst = std::to_string(allowance.burst) + '/';
+    for (const auto& [word, unit] : units)
+        if (allowance.interval % unit == Duration::zero())
+            return burst + std::to_string(allowance.interval / unit) + std::string{word};
+    return burst + std::to_string(allowance.interval.count()) + "ns";
 }
 
 bool isName(std::string_view text) {

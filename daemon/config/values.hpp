@@ -7,6 +7,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <optional>
+#include <string>
 #include <string_view>
 
 /// Reading single values. Nothing means that the text is no such value.
@@ -48,6 +49,11 @@ std::optional<std::uint64_t> parseSize(std::string_view text);
 
 /// "443" or "8000-8100"
 std::optional<core::PortRange> parsePorts(std::string_view text);
+
+/// How often, as BURST/INTERVAL with us, ms, s, min or h: "16/56s" is 16 at once and then one each
+/// 56 seconds. The interval is from 1us to 1h.
+std::optional<core::Allowance> parseAllowance(std::string_view text);
+std::string toString(const core::Allowance& allowance);
 
 /// Whether a text can name a policy or a rule: letters, digits, '-', '_' and '.', the first a
 /// letter or a digit. Safe as a file name.

@@ -55,6 +55,7 @@ core::CommandFinished refused(core::CommandId id, int error) {
 
 bool isQuery(const core::Command& command) {
     return std::holds_alternative<core::command::ResetSubflow>(command) ||
+           std::holds_alternative<core::command::CancelJoin>(command) ||
            std::holds_alternative<core::command::AskFacts>(command);
 }
 
@@ -137,6 +138,11 @@ void CommandPort::startDump() {
 }
 
 void CommandPort::ask(const core::IssuedCommand& issued, Instant deadline) {
+    asked_.push({issued.id, deadline, issued.command});
+    if (const auto* join = std::get_if<core::command::CancelJoin>(&issued.command)) {
+        search_.add(issued.id, *join);
+        return startSearch();
+    }
     alignas(nlmsghdr) std::array<std::byte, maxQueryBytes> buffer;
     const auto* facts = std::get_if<core::command::AskFacts>(&issued.command);
     const auto length =
@@ -144,9 +150,24 @@ void CommandPort::ask(const core::IssuedCommand& issued, Instant deadline) {
             ? encodeFactsQuery(issued.id, facts->token, buffer)
             : encodeLookup(issued.id, std::get<core::command::ResetSubflow>(issued.command),
                            buffer);
-    asked_.push({issued.id, deadline, issued.command});
     if (const int error = transmit(queries_, Bytes(buffer).first(length)); error != 0)
         giveUp(asked_, issued.id, error);
+}
+
+void CommandPort::startSearch() {
+    alignas(nlmsghdr) std::array<std::byte, maxQueryBytes> buffer;
+    while (const auto length = search_.begin(buffer)) {
+        const int error = transmit(queries_, Bytes(buffer).first(length));
+        if (error == 0)
+            return;
+        giveUpSearch(error);
+    }
+}
+
+void CommandPort::giveUpSearch(int error) {
+    for (const auto& sought : search_.end())
+        if (asked_.find(sought.id) != nullptr)
+            giveUp(asked_, sought.id, error);
 }
 
 template <class Waiting>
@@ -188,8 +209,10 @@ void CommandPort::receiveCommandReplies(Finished& finished) {
 void CommandPort::receiveQueryReplies(Finished& finished) {
     const auto queryLoss =
         readAll(queries_, [&](const Message& message) { takeQueryReply(message, finished); });
-    if (queryLoss == Loss::answers)
+    if (queryLoss == Loss::answers) {
         giveUpAll(asked_);
+        search_.clear();
+    }
 }
 
 template <class Take>
@@ -237,9 +260,15 @@ void CommandPort::endDump(core::CommandFinished end, Finished& finished) {
 }
 
 void CommandPort::takeQueryReply(const Message& message, Finished& finished) {
-    if (const auto socket = decodeSocket(message)) {
+    const auto ack = decodeAck(message);
+    if (search_.underWay() && search_.id() == core::CommandId{message.header.nlmsg_seq}) {
+        if (ack)
+            endSearch(ack->error, finished);
+        else
+            search_.take(message);
+    } else if (const auto socket = decodeSocket(message)) {
         takeSocket(*socket, finished);
-    } else if (const auto ack = decodeAck(message); ack && asked_.find(ack->id) != nullptr) {
+    } else if (ack && asked_.find(ack->id) != nullptr) {
         finished.push_back(netlink::finished(*ack));
         asked_.remove(ack->id);
     }
@@ -250,17 +279,34 @@ void CommandPort::takeSocket(const FoundSocket& socket, Finished& finished) {
     if (query == nullptr)
         return;
     const auto* reset = std::get_if<core::command::ResetSubflow>(&query->command);
-    if (reset != nullptr && isSubflow(socket, reset->tuple)) {
-        alignas(nlmsghdr) std::array<std::byte, maxQueryBytes> buffer;
-        const auto length = encodeDestroy(socket, buffer);
-        if (const int error = transmit(queries_, Bytes(buffer).first(length)); error != 0)
-            giveUp(asked_, socket.id, error);
-        return;
-    }
+    if (reset != nullptr && isSubflow(socket, reset->tuple))
+        return destroy(socket);
     finished.push_back(refused(socket.id, reset != nullptr ? ENOENT : 0));
     if (reset == nullptr)
         finished.back().facts = socket.facts;
     asked_.remove(socket.id);
+}
+
+void CommandPort::destroy(const FoundSocket& socket) {
+    alignas(nlmsghdr) std::array<std::byte, maxQueryBytes> buffer;
+    const auto length = encodeDestroy(socket, buffer);
+    if (const int error = transmit(queries_, Bytes(buffer).first(length)); error != 0)
+        giveUp(asked_, socket.id, error);
+}
+
+/// Joins that were given up in the meantime are no longer in asked_.
+void CommandPort::endSearch(int error, Finished& finished) {
+    for (const auto& sought : search_.end()) {
+        if (asked_.find(sought.id) == nullptr)
+            continue;
+        if (error == 0 && sought.found) {
+            destroy(*sought.found);
+        } else {
+            finished.push_back(refused(sought.id, error != 0 ? error : ENOENT));
+            asked_.remove(sought.id);
+        }
+    }
+    startSearch();
 }
 
 void CommandPort::expire(Instant now, Finished& finished) {
@@ -269,6 +315,10 @@ void CommandPort::expire(Instant now, Finished& finished) {
     giveUpDue(requests_, now);
     giveUpDue(asked_, now);
     giveUpDue(dumps_, now);
+    if (search_.underWay() && asked_.find(search_.id()) == nullptr) {
+        giveUpSearch(ETIMEDOUT);
+        startSearch();
+    }
     if (dumping && (dumps_.empty() || dumps_.oldest().id != underWay))
         startDump();
     reportFailed(finished);

@@ -5,6 +5,7 @@
 #include "netlink/attributes.hpp"
 #include "netlink/command_outstanding.hpp"
 #include "netlink/family.hpp"
+#include "netlink/join_search.hpp"
 #include "netlink/query_codec.hpp"
 #include "netlink/socket.hpp"
 
@@ -22,10 +23,11 @@ namespace subflowd::netlink {
 /// Carries commands to the kernel and its answers back. Never waits: send() returns when the
 /// kernel has the commands, and each ends in exactly one CommandFinished of receive() or expire().
 ///
-/// Two sockets: mptcp_pm for most commands, inet_diag for ResetSubflow and AskFacts. Commands of
-/// one socket are carried out in order; AskIds, a dump, waits for the one before it.
-/// ResetSubflow looks the socket up first and then names it by its cookie: SOCK_DESTROY by
-/// addresses alone would hit the application's listening socket where the subflow is gone.
+/// Two sockets: mptcp_pm for most commands, inet_diag for ResetSubflow, CancelJoin and AskFacts.
+/// Commands of one socket are carried out in order; AskIds and CancelJoin, which are dumps, wait
+/// for the dump before. ResetSubflow and CancelJoin look the socket up first and then name it by
+/// its cookie: SOCK_DESTROY by addresses alone would hit the application's listening socket where
+/// the subflow is gone.
 class CommandPort {
   public:
     /// Opens both sockets in the network namespace of the calling thread. Throws
@@ -86,7 +88,7 @@ class CommandPort {
     struct Query {
         core::CommandId id{};
         Instant deadline{};
-        core::Command command; ///< ResetSubflow or AskFacts
+        core::Command command; ///< ResetSubflow, CancelJoin or AskFacts
     };
 
     enum class Loss : std::uint8_t { none, answers };
@@ -95,6 +97,8 @@ class CommandPort {
     void batch(const core::IssuedCommand& issued, Instant deadline);
     void startDump();
     void ask(const core::IssuedCommand& issued, Instant deadline);
+    void startSearch();
+    void giveUpSearch(int error);
     template <class Request>
     void giveUp(Outstanding<Request>& waiting, core::CommandId id, int error);
     template <class Request>
@@ -108,6 +112,8 @@ class CommandPort {
     void takeCommandReply(const Message& message, Finished& finished);
     void takeQueryReply(const Message& message, Finished& finished);
     void takeSocket(const FoundSocket& socket, Finished& finished);
+    void destroy(const FoundSocket& socket);
+    void endSearch(int error, Finished& finished);
     void endDump(core::CommandFinished end, Finished& finished);
     void reportFailed(Finished& finished);
 
@@ -119,6 +125,7 @@ class CommandPort {
     Outstanding<Request> requests_;
     Outstanding<Dump> dumps_; ///< the oldest is under way
     Outstanding<Query> asked_;
+    JoinSearch search_;                 ///< for the CancelJoins of asked_
     std::vector<core::KnownId> dumped_; ///< of the dump under way
     Finished failed_;                   ///< not reported yet
 };

@@ -155,14 +155,18 @@ void decodeConnectionRow(const Message& message, std::vector<core::SnapshotPart>
         parts.emplace_back(core::snapshot::Connection{info->token, row->tuple, std::nullopt});
 }
 
-void decodeSubflowRow(const Message& message, std::vector<core::SnapshotPart>& parts) {
+std::optional<core::snapshot::Subflow> decodeSubflow(const Message& message) {
     const auto row = diagRow(message);
     if (!row || (subflowStates & bit(row->header.idiag_state & 0x1f)) == 0)
-        return;
+        return std::nullopt;
     const auto ulp = find(row->attributes, INET_DIAG_ULP_INFO);
     const auto info = subflowInfo(find(ulp, INET_ULP_INFO_MPTCP));
-    if (info.token != Token{})
-        parts.emplace_back(subflowOf(*row, info));
+    return info.token != Token{} ? std::optional{subflowOf(*row, info)} : std::nullopt;
+}
+
+void decodeSubflowRow(const Message& row, std::vector<core::SnapshotPart>& parts) {
+    if (const auto subflow = decodeSubflow(row))
+        parts.emplace_back(*subflow);
 }
 
 void decodeDiagRow(DiagDump dump, const Message& row, std::vector<core::SnapshotPart>& parts) {

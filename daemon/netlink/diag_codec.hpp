@@ -6,6 +6,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <vector>
 
 /// inet_diag (sock_diag(7)): its rows as values of the core, and the requests for its dumps. Pure
@@ -35,6 +36,9 @@ enum class DiagDump : std::uint8_t {
 
 /// Appends what a row says of a connection or a listening socket (dumps of connections).
 void decodeConnectionRow(const Message& row, std::vector<core::SnapshotPart>& parts);
+
+/// What a row says of a subflow; nothing for a TCP socket without MPTCP.
+[[nodiscard]] std::optional<core::snapshot::Subflow> decodeSubflow(const Message& row);
 
 /// Appends what a row says of a subflow (dumps of subflows); TCP sockets without MPTCP add nothing.
 void decodeSubflowRow(const Message& row, std::vector<core::SnapshotPart>& parts);

@@ -54,9 +54,9 @@ IpAddress addressOf(std::uint8_t family, std::span<const std::uint32_t, 4> from)
                              : IpAddress::v6(bytes);
 }
 
-std::uint8_t familyOf(const core::FourTuple& tuple) {
-    const bool v4 = tuple.local.address.family() == Family::ipv4;
-    return v4 && tuple.form == core::AddressForm::plain ? AF_INET : AF_INET6;
+std::uint8_t familyOf(const IpAddress& address, core::AddressForm form) {
+    const bool v4 = address.family() == Family::ipv4;
+    return v4 && form == core::AddressForm::plain ? AF_INET : AF_INET6;
 }
 
 void readFacts(const inet_diag_msg& socket, Bytes attributes, ConnectionFacts& facts) {
@@ -84,13 +84,27 @@ std::size_t encodeFactsQuery(core::CommandId id, Token token, std::span<std::byt
 std::size_t encodeLookup(core::CommandId id, const core::command::ResetSubflow& reset,
                          std::span<std::byte> buffer) {
     auto* message = begin(id, SOCK_DIAG_BY_FAMILY, 0, buffer);
-    auto& identity = putRequest(message, familyOf(reset.tuple), IPPROTO_TCP)->id;
+    auto& identity =
+        putRequest(message, familyOf(reset.tuple.local.address, reset.tuple.form), IPPROTO_TCP)->id;
     identity.idiag_sport = htons(reset.tuple.local.port);
     identity.idiag_dport = htons(reset.tuple.remote.port);
     putAddress(reset.tuple.local.address, reset.tuple.form, identity.idiag_src);
     putAddress(reset.tuple.remote.address, reset.tuple.form, identity.idiag_dst);
     identity.idiag_if = static_cast<std::uint32_t>(reset.link);
     identity.idiag_cookie[0] = identity.idiag_cookie[1] = INET_DIAG_NOCOOKIE;
+    return message->nlmsg_len;
+}
+
+std::uint8_t familyOf(const core::command::CancelJoin& join) {
+    return familyOf(join.local, join.form);
+}
+
+std::size_t encodeJoinDump(core::CommandId id, std::uint8_t family, std::span<std::byte> buffer) {
+    auto* message = begin(id, SOCK_DIAG_BY_FAMILY, NLM_F_DUMP, buffer);
+    auto* request = putRequest(message, family, IPPROTO_TCP);
+    request->idiag_states = 1U << TCP_SYN_SENT;
+    // TCP sends INET_DIAG_ULP_INFO, which has the token, only to who asks for INET_DIAG_INFO
+    request->idiag_ext = 1U << (INET_DIAG_INFO - 1);
     return message->nlmsg_len;
 }
 

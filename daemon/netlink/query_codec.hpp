@@ -37,6 +37,14 @@ struct FoundSocket {
 [[nodiscard]] std::size_t encodeLookup(core::CommandId id, const core::command::ResetSubflow& reset,
                                        std::span<std::byte> buffer);
 
+/// AF_INET or AF_INET6, as the socket of a join is.
+[[nodiscard]] std::uint8_t familyOf(const core::command::CancelJoin& join);
+
+/// Asks for all TCP sockets of a family that are in SYN-SENT, with what a subflow's row has
+/// (diag_codec.hpp): answered by rows, and an Ack.
+[[nodiscard]] std::size_t encodeJoinDump(core::CommandId id, std::uint8_t family,
+                                         std::span<std::byte> buffer);
+
 /// Resets the TCP socket that a lookup found, and no other that came after it: by its cookie.
 [[nodiscard]] std::size_t encodeDestroy(const FoundSocket& socket, std::span<std::byte> buffer);
 

@@ -31,17 +31,15 @@ void PolicySet::End::operator()(Policy* policy) const noexcept {
     }
 }
 
-std::shared_ptr<const core::Configuration>
-PolicySet::configure(core::Mode mode, core::Limits limits, std::vector<core::LinkRule> links) && {
+std::shared_ptr<const core::Configuration> PolicySet::configure(core::Configuration base) && {
     struct Owner {
         PolicySet set;
         core::Configuration configuration;
     };
 
-    auto policies = policies_;
-    auto rules = rules_;
-    const auto owner = std::make_shared<Owner>(Owner{
-        std::move(*this), {mode, limits, std::move(policies), std::move(rules), std::move(links)}});
+    base.policies = policies_;
+    base.rules = rules_;
+    const auto owner = std::make_shared<Owner>(Owner{std::move(*this), std::move(base)});
     return {owner, &owner->configuration};
 }
 

@@ -44,9 +44,8 @@ struct Fault {
 /// in. Not copied; ended with the policies.
 class PolicySet {
   public:
-    /// The core's own kind of configuration, and the set that keeps its policies alive.
-    std::shared_ptr<const core::Configuration> configure(core::Mode mode, core::Limits limits,
-                                                         std::vector<core::LinkRule> links) &&;
+    /// `base` with the policies and rules of the set, which it keeps alive.
+    std::shared_ptr<const core::Configuration> configure(core::Configuration base) &&;
 
     const std::vector<core::ConfiguredPolicy>& policies() const { return policies_; }
 

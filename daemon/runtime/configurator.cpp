@@ -55,6 +55,17 @@ std::vector<plugins::RuleRequest> requestsOf(const config::Config& config) {
     return requests;
 }
 
+/// All but the policies and their rules.
+core::Configuration settingsOf(const config::Config& config) {
+    core::Configuration settings;
+    settings.mode = config.daemon.mode;
+    settings.limits = config.daemon.limits;
+    settings.guard = config.guard.settings;
+    for (const auto& link : config.links)
+        settings.links.push_back(link.rule);
+    return settings;
+}
+
 } // namespace
 
 Configurator::Configurator(const Options& options)
@@ -74,12 +85,8 @@ Reading Configurator::read() {
     }
     if (config::hasErrors(result.diagnostics))
         return result;
-    std::vector<core::LinkRule> links;
-    for (const auto& link : result.config.links)
-        links.push_back(link.rule);
     result.core =
-        std::get<plugins::PolicySet>(std::move(made))
-            .configure(result.config.daemon.mode, result.config.daemon.limits, std::move(links));
+        std::get<plugins::PolicySet>(std::move(made)).configure(settingsOf(result.config));
     return result;
 }
 

@@ -10,6 +10,7 @@ namespace {
 /// The values alone: a configuration that was dumped and read again comes from other places.
 Config withoutOrigins(Config config) {
     config.daemon.origins.clear();
+    config.guard.origins.clear();
     for (auto& rule : config.rules) {
         rule.origin = {};
         rule.origins.clear();
@@ -27,6 +28,8 @@ Config withoutOrigins(Config config) {
 }
 
 constexpr std::string_view everything = "[Daemon]\nMode=observe\nReceiveBuffer=5000\n"
+                                        "[Guard]\nFilterScope=no\nAllowRemote=fd00::/8\n"
+                                        "DenyPort=\nJoinsPerHost=2/90s\nMaxInboundOverall=7\n"
                                         "[Rule dc]\nMatchRemote=10.0.0.0/8 fe80::/10\n"
                                         "MatchPort=443 1-9\nMatchSide=client\nMatchLink=e*\n"
                                         "MatchFamily=ipv4\nPolicies=a b\n"
@@ -35,7 +38,9 @@ constexpr std::string_view everything = "[Daemon]\nMode=observe\nReceiveBuffer=5
                                         "[Link w*]\nRole=backup\n[Link x]\n";
 
 TEST(Dump, ShowsEveryValueWithItsOrigin) {
-    const auto parsed = parse("[Daemon]\nMode=observe\n[Policy fullmesh]\nMaxSubflows=3\n", "f");
+    const auto parsed = parse("[Daemon]\nMode=observe\n[Policy fullmesh]\nMaxSubflows=3\n"
+                              "[Guard]\nDenyPort=\nJoinsPerHost=2/90s\n",
+                              "f");
     EXPECT_EQ(dump(parsed.config), "[Daemon]\n"
                                    "Mode=observe                            # f:2\n"
                                    "ManageSysctl=yes                        # built in\n"
@@ -43,6 +48,21 @@ TEST(Dump, ShowsEveryValueWithItsOrigin) {
                                    "LogLevel=info                           # built in\n"
                                    "MaxSubflows=8                           # built in\n"
                                    "MaxInbound=8                            # built in\n"
+                                   "\n"
+                                   "[Guard]\n"
+                                   "FilterScope=yes                         # built in\n"
+                                   "AllowPort=1024-65535                    # built in\n"
+                                   "DenyPort=                               # f:6\n"
+                                   "MaxRemotes=8                            # built in\n"
+                                   "MaxPortsPerRemote=2                     # built in\n"
+                                   "MaxPendingJoins=8                       # built in\n"
+                                   "JoinsPerConnection=16/56s               # built in\n"
+                                   "JoinsPerHost=2/90s                      # f:7\n"
+                                   "JoinsOverall=1024/20ms                  # built in\n"
+                                   "Confine=yes                             # built in\n"
+                                   "InboundJoins=32/2s                      # built in\n"
+                                   "MaxInboundPerPeer=1024                  # built in\n"
+                                   "MaxInboundOverall=100000                # built in\n"
                                    "\n"
                                    "[Rule default]                          # built in\n"
                                    "Policies=fullmesh                       # built in\n"

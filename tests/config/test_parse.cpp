@@ -3,6 +3,8 @@
 
 #include <gtest/gtest.h>
 
+#include <chrono>
+
 namespace subflowd::config {
 namespace {
 
@@ -45,6 +47,51 @@ TEST(Parse, ReadsTheDaemonSection) {
                            {"MaxSubflows", {"f", 6}},
                            {"MaxInbound", {"f", 7}}}};
     EXPECT_EQ(parsed.config.daemon, expected);
+}
+
+TEST(Parse, ReadsTheGuardSection) {
+    const auto parsed = parse("[Guard]\nFilterScope=no\nAllowRemote=10.0.0.0/8 fd00::/8\n"
+                              "DenyRemote=192.0.2.7\nAllowPort=443 8000-8100\nDenyPort=\n"
+                              "MaxRemotes=0\nMaxPortsPerRemote=1\nMaxPendingJoins=255\n"
+                              "JoinsPerConnection=16/56s\nJoinsPerHost=1/1500ms\n"
+                              "JoinsOverall=65535/1us\nConfine=off\nInboundJoins=2/1h\n"
+                              "MaxInboundPerPeer=65535\nMaxInboundOverall=4294967295\n",
+                              "f");
+    EXPECT_EQ(problems(parsed), "");
+    using std::chrono::operator""ms;
+    core::Guard expected;
+    expected.scope = core::Protection::off;
+    expected.allowRemotes = {Prefix{IpAddress::v4(10, 0, 0, 0), 8},
+                             Prefix{IpAddress::v6({0xfd}), 8}};
+    expected.denyRemotes = {Prefix{IpAddress::v4(192, 0, 2, 7), 32}};
+    expected.allowPorts = {{443, 443}, {8000, 8100}};
+    expected.denyPorts = {};
+    expected.remotes = 0;
+    expected.portsPerRemote = 1;
+    expected.pendingJoins = 255;
+    expected.connectionJoins = {16, 56000ms};
+    expected.hostJoins = {1, 1500ms};
+    expected.joins = {65535, std::chrono::microseconds(1)};
+    expected.confinement = core::Protection::off;
+    expected.inboundJoins = {2, std::chrono::hours(1)};
+    expected.inboundPerPeer = 65535;
+    expected.inbound = 4294967295;
+    EXPECT_EQ(parsed.config.guard.settings, expected);
+    EXPECT_EQ(originOf(parsed.config.guard.origins, "DenyPort"), (Origin{"f", 6}));
+}
+
+TEST(Parse, EmptyListOfTheGuardIsEmptyAndOtherEmptyValuesAreBuiltIn) {
+    const auto parsed = parse("[Guard]\nAllowPort=\nMaxRemotes=\nJoinsPerHost=\n", "f");
+    EXPECT_EQ(problems(parsed), "");
+    core::Guard expected;
+    expected.allowPorts = {};
+    EXPECT_EQ(parsed.config.guard, (Guard{expected, {{"AllowPort", {"f", 2}}}}));
+}
+
+TEST(Parse, BadListLeavesTheBuiltInOne) {
+    const auto parsed = parse("[Guard]\nAllowPort=443 x\n", "f");
+    EXPECT_TRUE(hasErrors(parsed.diagnostics));
+    EXPECT_EQ(parsed.config.guard, Guard{});
 }
 
 TEST(Parse, EmptyValueIsTheBuiltInOne) {
@@ -139,12 +186,12 @@ TEST(Parse, WarnsOfPolicySectionsThatDoNothing) {
 
 TEST(Parse, UnknownKeysAndSectionsAreWarningsWithASuggestion) {
     EXPECT_EQ(
-        problems("[Daemon]\nmaxsubflow=3\nEntirelyElse=3\n[Demon]\nMode=x\n[Guard]\nTokens=3\n"
+        problems("[Daemon]\nmaxsubflow=3\nEntirelyElse=3\n[Demon]\nMode=x\n[Guard]\nDenyPorts=3\n"
                  "[Link a]\nrole=backup\nMetered=yes\n"),
         "f:2: warning: [Daemon] has no key maxsubflow=: did you mean MaxSubflows?\n"
         "f:3: warning: [Daemon] has no key EntirelyElse=\n"
         "f:4: warning: there is no section [Demon]: did you mean Daemon?\n"
-        "f:7: warning: [Guard] has no key Tokens=\n"
+        "f:7: warning: [Guard] has no key DenyPorts=: did you mean DenyPort?\n"
         "f:9: warning: [Link a] has no key role=: did you mean Role?\n"
         "f:10: warning: [Link a] has no key Metered=\n");
 }
@@ -177,6 +224,9 @@ TEST(Parse, ReportsAllErrorsOfAllFilesAtOnce) {
                                 "b:2: error: Role=y: wants primary, backup or ignore\n");
 }
 
+constexpr const char* wantsAllowance = "wants how many at once (1 to 65535), a slash, and after "
+                                       "what time one more (1us to 1h), such as 16/56s";
+
 struct BadValue {
     const char* section;
     const char* entry;
@@ -208,6 +258,24 @@ INSTANTIATE_TEST_SUITE_P(
         BadValue{"Daemon", "MaxSubflows=0", "wants a whole number from 1 to 254"},
         BadValue{"Daemon", "MaxSubflows=255", "wants a whole number from 1 to 254"},
         BadValue{"Daemon", "MaxInbound=-1", "wants a whole number from 1 to 254"},
+        BadValue{"Guard", "FilterScope=never", "wants yes or no"},
+        BadValue{"Guard", "AllowRemote=example.org",
+                 "wants addresses or networks such as 10.0.0.0/8, and \"example.org\" is neither"},
+        BadValue{"Guard", "DenyPort=ssh",
+                 "wants ports from 1 to 65535 or ranges such as 8000-8100, and \"ssh\" is neither"},
+        BadValue{"Guard", "MaxRemotes=256", "wants a whole number from 0 to 255"},
+        BadValue{"Guard", "MaxInboundPerPeer=65536", "wants a whole number from 0 to 65535"},
+        BadValue{"Guard", "MaxInboundOverall=-1", "wants a whole number from 0 to 4294967295"},
+        BadValue{"Guard", "JoinsPerConnection=16", wantsAllowance},
+        BadValue{"Guard", "JoinsPerConnection=0/56s", wantsAllowance},
+        BadValue{"Guard", "JoinsPerConnection=65536/56s", wantsAllowance},
+        BadValue{"Guard", "JoinsPerConnection=16/56", wantsAllowance},
+        BadValue{"Guard", "JoinsPerConnection=16/0s", wantsAllowance},
+        BadValue{"Guard", "JoinsPerConnection=16/s", wantsAllowance},
+        BadValue{"Guard", "JoinsPerConnection=16/61min", wantsAllowance},
+        BadValue{"Guard", "JoinsPerConnection=16/99999999999999999999us", wantsAllowance},
+        BadValue{"Guard", "JoinsPerConnection=16/1d", wantsAllowance},
+        BadValue{"Guard", "JoinsPerConnection=16 per 56s", wantsAllowance},
         BadValue{"Rule a", "MatchRemote=10.0.0.0/33",
                  "wants addresses or networks such as 10.0.0.0/8, and \"10.0.0.0/33\" is neither"},
         BadValue{"Rule a", "MatchRemote=10.0.0.0/8,11.0.0.0/8",

@@ -126,6 +126,7 @@ TEST(CommandCodec, TheLargestCommandFitsAndASmallerBufferIsRefused) {
 TEST(CommandCodec, CommandsOfInetDiagAreNotOfThisFamily) {
     EXPECT_EQ(encoded(core::command::AskFacts{token}), "");
     EXPECT_EQ(encoded(core::command::ResetSubflow{}), "");
+    EXPECT_EQ(encoded(core::command::CancelJoin{}), "");
 }
 
 } // namespace

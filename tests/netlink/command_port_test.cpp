@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "netlink/captured.hpp"
-#include "netlink/command_port.hpp"
-#include "netlink/socket_pair.hpp"
+#include "netlink/command_port_fixture.hpp"
 
 #include <subflowd/address_text.hpp>
 
@@ -20,8 +19,12 @@ namespace {
 using core::CommandId;
 using core::Refusal;
 
-constexpr FamilyId family{28};
-constexpr Instant start{std::chrono::seconds{100}};
+using test::ack;
+using test::CommandPortTest;
+using test::family;
+using test::idsOf;
+using test::message;
+using test::queuedAt;
 
 core::IssuedCommand remove(std::uint32_t id) {
     return {CommandId{id}, core::command::RemoveAddress{Token{7}, AddressId{1}}};
@@ -38,36 +41,6 @@ core::IssuedCommand reset(std::uint32_t id) {
     return {CommandId{id}, reset};
 }
 
-template <class... Parts>
-std::vector<std::byte> message(std::uint16_t type, std::uint32_t id, const Parts&... parts) {
-    nlmsghdr header{};
-    header.nlmsg_len = static_cast<std::uint32_t>((sizeof header + ... + sizeof parts));
-    header.nlmsg_type = type;
-    header.nlmsg_seq = id;
-    std::vector<std::byte> bytes(sizeof header);
-    std::memcpy(bytes.data(), &header, sizeof header);
-    const auto append = [&bytes](const auto& part) {
-        const auto* from = reinterpret_cast<const std::byte*>(&part);
-        bytes.insert(bytes.end(), from, from + sizeof part);
-    };
-    (append(parts), ...);
-    return bytes;
-}
-
-std::vector<std::byte> ack(std::uint32_t id, int error = 0) {
-    nlmsgerr body{};
-    body.error = -error;
-    return message(NLMSG_ERROR, id, body);
-}
-
-std::vector<CommandId> idsOf(Bytes datagram) {
-    std::vector<CommandId> ids;
-    forEachMessage(datagram, [&ids](const Message& request) {
-        ids.push_back(CommandId{request.header.nlmsg_seq});
-    });
-    return ids;
-}
-
 /// What inet_diag answers to reset(): the socket with these ends in this state.
 inet_diag_msg socketFound(const core::IssuedCommand& asked, std::uint8_t state) {
     const auto& tuple = std::get<core::command::ResetSubflow>(asked.command).tuple;
@@ -82,31 +55,6 @@ inet_diag_msg socketFound(const core::IssuedCommand& asked, std::uint8_t state) 
     found.id.idiag_cookie[0] = 4711;
     return found;
 }
-
-class CommandPortTest : public testing::Test {
-  protected:
-    void send(std::vector<core::IssuedCommand> commands, Instant now = start) {
-        port_.queue(commands, now);
-        port_.send();
-    }
-
-    std::vector<core::CommandFinished> receive() {
-        std::vector<core::CommandFinished> finished;
-        port_.receive(finished);
-        return finished;
-    }
-
-    std::vector<core::CommandFinished> expire(Instant now) {
-        std::vector<core::CommandFinished> finished;
-        port_.expire(now, finished);
-        return finished;
-    }
-
-    test::SocketPair commands_ = test::SocketPair::open();
-    test::SocketPair queries_ = test::SocketPair::open();
-    CommandPort port_{family, Socket(::dup(commands_.daemon.fd())),
-                      Socket(::dup(queries_.daemon.fd()))};
-};
 
 TEST_F(CommandPortTest, SendsConsecutiveCommandsInOneDatagramInOrder) {
     send({remove(1), remove(2), remove(3)});
@@ -148,9 +96,9 @@ TEST_F(CommandPortTest, WhatIsNotAnsweredInTimeEndsUnanswered) {
     send({remove(1), remove(2)});
     commands_.reply(ack(1));
     EXPECT_EQ(receive().size(), 1U);
-    EXPECT_EQ(port_.nextDeadline(), start + CommandPort::patience);
-    EXPECT_TRUE(expire(start + CommandPort::patience - Duration{1}).empty());
-    const auto ends = expire(start + CommandPort::patience);
+    EXPECT_EQ(port_.nextDeadline(), queuedAt + CommandPort::patience);
+    EXPECT_TRUE(expire(queuedAt + CommandPort::patience - Duration{1}).empty());
+    const auto ends = expire(queuedAt + CommandPort::patience);
     ASSERT_EQ(ends.size(), 1U);
     EXPECT_EQ(ends[0].id, CommandId{2});
     EXPECT_EQ(ends[0].refusal, Refusal::unanswered);
@@ -177,9 +125,9 @@ TEST_F(CommandPortTest, RunsOneDumpAtATime) {
 
 TEST_F(CommandPortTest, ADumpThatExpiresMakesRoomForTheNext) {
     send({askIds(1)});
-    send({askIds(2)}, start + std::chrono::milliseconds{500});
+    send({askIds(2)}, queuedAt + std::chrono::milliseconds{500});
     EXPECT_EQ(idsOf(commands_.request()), std::vector{CommandId{1}});
-    EXPECT_EQ(expire(start + CommandPort::patience).size(), 1U);
+    EXPECT_EQ(expire(queuedAt + CommandPort::patience).size(), 1U);
     EXPECT_EQ(idsOf(commands_.request()), std::vector{CommandId{2}});
 }
 
@@ -187,11 +135,11 @@ TEST_F(CommandPortTest, AFailedSendEndsItsCommandsAtOnce) {
     auto gone = test::SocketPair::open();
     CommandPort port(family, Socket(::dup(gone.daemon.fd())), Socket(::dup(gone.daemon.fd())));
     gone.kernel = test::SocketPair::open().kernel;
-    port.queue(std::vector{remove(1), askIds(2), reset(3)}, start);
+    port.queue(std::vector{remove(1), askIds(2), reset(3)}, queuedAt);
     port.send();
-    EXPECT_LE(port.nextDeadline(), start);
+    EXPECT_LE(port.nextDeadline(), queuedAt);
     std::vector<core::CommandFinished> ends;
-    port.expire(start, ends);
+    port.expire(queuedAt, ends);
     ASSERT_EQ(ends.size(), 3U);
     for (const auto& end : ends)
         EXPECT_EQ(end.refusal, Refusal::unanswered);

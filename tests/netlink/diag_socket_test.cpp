@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "netlink/diag_socket.hpp"
-#include "netlink/diag_uapi.hpp"
 #include "netlink/dump_namespace.hpp"
+#include "netlink/kernel_pair.hpp"
 
 #include <arpa/inet.h>
 #include <gmock/gmock.h>
@@ -28,100 +28,16 @@ using core::snapshot::Occasion;
 using core::snapshot::Subflow;
 using testing::Contains;
 
-constexpr std::uint16_t port = 5001;
+using test::all;
+using test::Connected;
+using test::connectWithMptcp;
+using test::listenWith;
+using test::mptcp;
+using test::Pair;
+using test::port;
+using test::takeSnapshot;
+
 constexpr auto here = IpAddress::v4(127, 0, 0, 1);
-
-/// A TCP or MPTCP socket.
-class Connected {
-  public:
-    explicit Connected(int fd) : fd_(fd) { EXPECT_GE(fd, 0) << std::strerror(errno); }
-
-    Connected(const Connected&) = delete;
-    Connected& operator=(const Connected&) = delete;
-
-    ~Connected() { close(); }
-
-    void close() {
-        if (fd_ >= 0)
-            ::close(std::exchange(fd_, -1));
-    }
-
-    void send() const { EXPECT_EQ(::send(fd_, "x", 1, 0), 1) << std::strerror(errno); }
-
-    void receive() const {
-        char byte = 0;
-        EXPECT_EQ(::recv(fd_, &byte, 1, 0), 1) << std::strerror(errno);
-    }
-
-    std::uint16_t localPort() const {
-        sockaddr_in address{};
-        socklen_t length = sizeof address;
-        EXPECT_EQ(::getsockname(fd_, reinterpret_cast<sockaddr*>(&address), &length), 0);
-        return ntohs(address.sin_port);
-    }
-
-    int fd() const { return fd_; }
-
-  private:
-    int fd_;
-};
-
-constexpr int mptcp = int{uapi::diag::mptcpProtocol};
-
-/// Listens on [::]: what it accepts has v4-mapped addresses.
-int listenWith(int protocol) {
-    const int fd = ::socket(AF_INET6, SOCK_STREAM, protocol);
-    sockaddr_in6 address{};
-    address.sin6_family = AF_INET6;
-    address.sin6_port = htons(port);
-    EXPECT_EQ(::bind(fd, reinterpret_cast<const sockaddr*>(&address), sizeof address), 0);
-    EXPECT_EQ(::listen(fd, 4), 0);
-    return fd;
-}
-
-int connectWithMptcp() {
-    const int fd = ::socket(AF_INET, SOCK_STREAM, mptcp);
-    sockaddr_in address{};
-    address.sin_family = AF_INET;
-    address.sin_port = htons(port);
-    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    EXPECT_EQ(::connect(fd, reinterpret_cast<const sockaddr*>(&address), sizeof address), 0)
-        << std::strerror(errno);
-    return fd;
-}
-
-/// Both ends of a connection over which a byte went each way.
-struct Pair {
-    explicit Pair(int listenerProtocol = mptcp) : listener(listenWith(listenerProtocol)) {
-        client.send();
-        server.receive();
-        server.send();
-        client.receive();
-    }
-
-    Connected listener;
-    Connected client{connectWithMptcp()};
-    Connected server{::accept(listener.fd(), nullptr, nullptr)};
-};
-
-std::vector<SnapshotPart> takeSnapshot(DiagSocket& socket, Occasion occasion = Occasion::start) {
-    std::vector<SnapshotPart> parts;
-    socket.start(occasion, parts);
-    const std::array fds{socket.fd()};
-    test::receiveUntil(
-        fds, [&] { socket.receive(parts); },
-        [&] { return socket.state() != DiagSocket::State::running; });
-    return parts;
-}
-
-template <typename Part>
-std::vector<Part> all(const std::vector<SnapshotPart>& parts) {
-    std::vector<Part> found;
-    for (const auto& part : parts)
-        if (const auto* one = std::get_if<Part>(&part))
-            found.push_back(*one);
-    return found;
-}
 
 /// The part whose tuple starts at a local port.
 template <typename Part>

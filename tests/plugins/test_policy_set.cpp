@@ -82,12 +82,16 @@ TEST(PolicySet, OwnsItsPolicies) {
 
 TEST(PolicySet, ConfigurationKeepsThePoliciesAlive) {
     Catalog catalog{builtIn, {}};
-    std::shared_ptr<const core::Configuration> configuration =
-        made(catalog, {{"a", {}, {{"counted", {}}}, ""}})
-            .configure(core::Mode::observe, {3, 4}, {{"eth*", Role::backup}});
+    core::Configuration base;
+    base.mode = core::Mode::observe;
+    base.limits = {3, 4};
+    base.guard.remotes = 5;
+    base.links = {{"eth*", Role::backup}};
+    auto configuration = made(catalog, {{"a", {}, {{"counted", {}}}, ""}}).configure(base);
     EXPECT_EQ(living, 1);
     EXPECT_EQ(configuration->mode, core::Mode::observe);
     EXPECT_EQ(configuration->limits, (core::Limits{3, 4}));
+    EXPECT_EQ(configuration->guard, base.guard);
     EXPECT_EQ(configuration->links, (std::vector<core::LinkRule>{{"eth*", Role::backup}}));
     EXPECT_EQ(configuration->rules.at(0).chain, std::vector<std::size_t>{0});
     EXPECT_EQ(configuration->policies.at(0).policy->needs(), Needs::events);
