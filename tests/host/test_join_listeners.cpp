@@ -151,6 +151,14 @@ TEST(JoinListeners, OfEveryAddressAreInTheWay) {
     });
 }
 
+TEST(JoinListeners, OfTheKernelForAnEndpointWithAPortAreInTheWay) {
+    inNewNamespace([] {
+        run("ip mptcp endpoint add 127.0.0.1 signal port 8443");
+        JoinListeners listeners;
+        EXPECT_EQ(listeners.open(at("127.0.0.1:8443")).error, EADDRINUSE);
+    });
+}
+
 TEST(JoinListeners, CloseForGood) {
     inNewNamespace([] {
         JoinListeners listeners;
