@@ -7,10 +7,8 @@
 #include <sys/socket.h>
 
 #include <algorithm>
-#include <array>
 #include <cerrno>
 #include <cstring>
-#include <optional>
 #include <system_error>
 #include <utility>
 
@@ -23,11 +21,8 @@ constexpr int protocolMptcp = 262;
 
 constexpr int backlog = 1024;
 
-/// Strangers who are reset in a turn, of each listener.
+/// Strangers who are reset in a turn: some 0.5 ms.
 constexpr int mostAccepted = 64;
-
-/// Listeners that are served in a turn.
-constexpr int mostReady = 16;
 
 struct SocketAddress {
     sockaddr_storage storage{};
@@ -134,10 +129,9 @@ int JoinListeners::watch(int socket, int operation) const {
 }
 
 void JoinListeners::serve() {
-    std::array<epoll_event, mostReady> ready;
-    const int count = ::epoll_wait(epoll_.number(), ready.data(), mostReady, 0);
-    for (int i = 0; i < count; ++i)
-        serve(ready[static_cast<std::size_t>(i)].data.fd);
+    epoll_event ready{};
+    if (::epoll_wait(epoll_.number(), &ready, 1, 0) == 1) // one after the other
+        serve(ready.data.fd);
 }
 
 void JoinListeners::serve(int socket) {

@@ -12,6 +12,8 @@
 #include <netlink/genl/genl.h>
 #include <netlink/msg.h>
 #include <netlink/socket.h>
+#include <sys/socket.h>
+#include <sys/time.h>
 
 #include <algorithm>
 #include <array>
@@ -96,6 +98,10 @@ ControlSocket connect() {
         fail("no socket", -NLE_NOMEM);
     if (const int error = genl_connect(socket.get()); error < 0)
         fail("no connection", error);
+    // the kernel answers while it takes the question: an answer that is lost must not hang anybody
+    const timeval patience{1, 0};
+    ::setsockopt(nl_socket_get_fd(socket.get()), SOL_SOCKET, SO_RCVTIMEO, &patience,
+                 sizeof patience);
     return socket;
 }
 
