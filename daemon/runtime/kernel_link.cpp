@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "runtime/kernel_link.hpp"
 
-#include "host/tcp_timestamps.hpp"
+#include "host/network_sysctls.hpp"
 
 #include <algorithm>
 #include <bit>
@@ -234,6 +234,8 @@ void KernelLink::refreshFacts() {
     core::HostFacts facts;
     facts.signalEndpoints = netlink::signalEndpoints(family_);
     facts.tcpTimestamps = host::tcpTimestamps();
+    if (const auto timeout = host::closeTimeout())
+        facts.closeTimeout = *timeout;
     factsRead_ = EventLoop::now();
     step(facts);
 }

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: BSD-3-Clause
-#include "host/tcp_timestamps.hpp"
+#include "host/network_sysctls.hpp"
 #include "temporary_directory.hpp"
 
 #include <gtest/gtest.h>
+
+#include <chrono>
 
 namespace subflowd::host {
 namespace {
@@ -17,6 +19,17 @@ TEST(TcpTimestamps, AreUsedUnlessSwitchedOff) {
     EXPECT_TRUE(tcpTimestamps(sysctl));
     write(sysctl, "2\n");
     EXPECT_TRUE(tcpTimestamps(sysctl));
+}
+
+TEST(CloseTimeout, IsWhatTheKernelSays) {
+    using namespace std::chrono_literals;
+    const TemporaryDirectory directory;
+    const auto sysctl = directory / "close_timeout";
+    EXPECT_EQ(closeTimeout(sysctl), std::nullopt);
+    write(sysctl, "rubbish\n");
+    EXPECT_EQ(closeTimeout(sysctl), std::nullopt);
+    write(sysctl, "75\n");
+    EXPECT_EQ(closeTimeout(sysctl), 75s);
 }
 
 } // namespace
