@@ -3,6 +3,7 @@
 (frontier, section 9). What leaves the client is counted on its links. The server denies joins to its
 initial address, so that announced addresses are all there is to join."""
 
+import contextlib
 import ipaddress
 import time
 from dataclasses import dataclass
@@ -16,7 +17,7 @@ from lab.capture import SynCapture
 from lab.pm import PathManager, listen
 from lab.routed import RoutedLab
 from lab.traffic import PORT, Client, EchoServer
-from lab.waiting import FACTOR, wait_for, wait_until_still
+from lab.waiting import FACTOR, Timeout, wait_for, wait_until_still
 
 FULLMESH = "[Rule default]\nPolicies=fullmesh\n"
 #: Nobody has this network: the router says so at once, and an attempt costs nothing.
@@ -293,6 +294,22 @@ def test_an_id_whose_address_changes_and_changes(hostile, capture, daemon, open_
     allowed = CONNECTION_BURST + seconds_since(began) / CONNECTION_INTERVAL
     tried = attempts_nowhere(capture)
     assert len(tried) <= allowed, f"{len(tried)} joins: {sorted(tried)}"
+    assert_honest_ones_work(daemon, hostile.lab, [open_client(hostile.lab.servers[1].own)])
+
+
+def test_joins_that_end_as_soon_as_they_are_made(hostile, capture, daemon, open_client):
+    client = open_client(hostile.own)
+    token = hostile.token(client)
+    began = time.monotonic()
+    for _ in range(CONNECTION_BURST + 10):
+        before = len(attempts(capture))
+        hostile.by_hand.announce(token, LASTING, SUSPICIOUS)
+        with contextlib.suppress(Timeout):  # after the last one that is allowed
+            wait_for(lambda: len(attempts(capture)) > before, "another join", 0.2)
+        hostile.by_hand.remove(token, SUSPICIOUS)
+    allowed = CONNECTION_BURST + seconds_since(began) / CONNECTION_INTERVAL
+    tried = len(attempts(capture))
+    assert 0 < tried <= allowed, f"{tried} joins\n{explained(daemon, client)}"
     assert_honest_ones_work(daemon, hostile.lab, [open_client(hostile.lab.servers[1].own)])
 
 

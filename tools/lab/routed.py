@@ -79,7 +79,10 @@ class Server:
 
 
 class RoutedLab(Lab):
-    """A client with uplinks to a router, and servers behind it."""
+    """A client with uplinks to a router, and servers behind it. The client's IPv6 addresses are
+    global, because local ones do not reach global servers; IPv4 ones do, in a world with NAT."""
+
+    NETWORK6 = "2001:db8:77"
 
     def __init__(self, servers: int = 1) -> None:
         self.servers: list[Server] = []
