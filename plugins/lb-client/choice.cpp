@@ -78,7 +78,10 @@ const PathView* Choice::best(std::span<const LinkUse> uses, const LinkUse& use, 
 
 Choice::Standing Choice::standingOf(std::span<const LinkUse> uses, const PathView& path) const {
     Standing standing;
-    if (path.state == PathState::failed)
+    // A repeated announcement asks for another attempt (RFC 8684 §3.4.1).
+    const auto* announcement = announcementOf(connection_, path.remote);
+    const bool invited = announcement && announcement->refreshed > path.lastChange;
+    if (path.state == PathState::failed && !invited)
         standing.failed = path.lastChange;
     standing.users = std::ranges::count_if(uses, [&path](const LinkUse& use) {
         return use.link != path.link && use.uses(path.remote);
