@@ -112,6 +112,8 @@ void Candidates::add(const World& world, const Connection& connection, Candidate
         const auto& path = connection.paths[candidate.record];
         view.state = path.state;
         view.attempts = path.attempts;
+        view.failures = path.failures;
+        view.lasted = path.lasted;
         view.lastFailure = path.failure;
         view.lastChange = path.lastChange;
     }
@@ -159,6 +161,7 @@ ConnectionView Candidates::view(const World& world, const Connection& connection
     view.local = initial.local;
     view.remote = initial.remote;
     view.since = connection.since;
+    view.stranded = connection.stranded;
     view.facts = connection.facts;
     view.paths = views_;
     view.subflows = subflows_;

@@ -19,8 +19,10 @@ bool canAfford(const World& world, const Connection& connection, RemoteRef remot
 
 Instant next(const World& world, const Connection& connection, RemoteRef remote) {
     const auto& settings = world.configuration->guard;
-    return std::max(connection.joins.next(settings.connectionJoins),
-                    world.joinBudget.next(settings, world.remotes[remote].endpoint.address));
+    const auto ofHost = world.joinBudget.next(settings, world.remotes[remote].endpoint.address);
+    return connection.stranded == never
+               ? std::max(connection.joins.next(settings.connectionJoins), ofHost)
+               : ofHost;
 }
 
 std::size_t pendingJoins(const Connection& connection) {

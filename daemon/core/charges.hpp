@@ -7,7 +7,8 @@
 /// What joins cost that a peer provokes ([Guard] Joins=, JoinsPerHost=, JoinsPerConnection=).
 namespace subflowd::core::charges {
 
-/// Whether the budgets allow one more join of the connection to a remote now.
+/// Whether the budgets allow one more join of the connection to a remote now. Without any
+/// established subflow, its own budget does not count: what matters then is that it survives.
 bool canAfford(const World& world, const Connection& connection, RemoteRef remote);
 
 /// When they will, if nothing is given back meanwhile.

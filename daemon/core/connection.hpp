@@ -46,6 +46,8 @@ struct Path {
     Priority priority = Priority::regular; ///< as wanted
     AddressId remoteId{};
     std::uint16_t attempts = 0; ///< since it was last confirmed
+    std::uint16_t failures = 0; ///< in a row
+    Duration lasted{};          ///< of the last subflow that ended
     Instant failedAt = never;   ///< when an attempt or subflow did, and none begun later succeeded
     std::uint32_t serial = 0;   ///< the local address's when `state` last changed, or it failed
     Failure failure;
@@ -155,9 +157,10 @@ struct Connection {
     std::uint16_t localPort = 0;
     std::uint32_t seen = 0; ///< the snapshot that saw it last
     Instant since{};
-    Instant timer = never; ///< when it is to be looked at again
-    Instant mayAnnounce{}; ///< one ADD_ADDR or RM_ADDR at a time
-    Bucket joins;          ///< that the peer provoked
+    Instant timer = never;    ///< when it is to be looked at again
+    Instant stranded = never; ///< since when it has no established subflow
+    Instant mayAnnounce{};    ///< one ADD_ADDR or RM_ADDR at a time
+    Bucket joins;             ///< that the peer provoked
     Bucket inboundJoins;
     LinkIndex confinement = noLink; ///< the tunnel, VRF or device that no subflow may leave
     std::optional<ConnectionFacts> facts;

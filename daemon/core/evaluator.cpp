@@ -4,6 +4,8 @@
 #include "core/records.hpp"
 #include "core/rules.hpp"
 
+#include <algorithm>
+
 namespace subflowd::core {
 
 namespace {
@@ -13,11 +15,23 @@ bool isManaged(const World& world, const Connection& connection) {
            connection.managedBy == ManagedBy::subflowd;
 }
 
+/// Notes since when a connection has no established subflow.
+void noteStranded(const World& world, Connection& connection) {
+    const bool carried = std::ranges::any_of(connection.subflows, [](const Subflow& subflow) {
+        return !subflow.closing && subflow.state != SubflowState::pending;
+    });
+    if (carried)
+        connection.stranded = never;
+    else if (connection.stranded == never)
+        connection.stranded = world.now;
+}
+
 } // namespace
 
 void Evaluator::evaluate(World& world, Connection& connection) {
     if (!isManaged(world, connection))
         return;
+    noteStranded(world, connection);
     connection.timer = never; // what it was for is seen to now, or is set again
     askFacts(world, connection);
     if (connection.factsState == FactsState::asked)
@@ -44,7 +58,7 @@ void Evaluator::tell(World& world, const Connection& connection, const Path& pat
     const auto& local = world.links.local(path.local);
     const Fact fact{
         connection.token, local.link,   local.address, world.remotes[path.remote].endpoint,
-        path.origin,      path.failure, world.now};
+        path.origin,      path.failure, path.lasted,   world.now};
     for (const auto policy :
          world.configuration->rules[static_cast<std::size_t>(connection.rule)].chain)
         world.policies.tell(policy, fact);

@@ -2,7 +2,9 @@
 #pragma once
 
 #include <subflowd/policy.hpp>
+#include <subflowd/time.hpp>
 
+#include <chrono>
 #include <vector>
 
 namespace subflowd::core {
@@ -15,6 +17,9 @@ struct HostFacts {
     /// net.ipv4.tcp_timestamps: with them ADD_ADDR of an IPv6 address and a port does not fit into
     /// a segment, and the kernel sends nothing without saying so (K19).
     bool tcpTimestamps = true;
+
+    /// net.mptcp.close_timeout
+    Duration closeTimeout = std::chrono::seconds(60);
 
     friend bool operator==(const HostFacts&, const HostFacts&) = default;
 };

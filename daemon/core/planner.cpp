@@ -78,8 +78,12 @@ void Planner::ask(World& world, const Connection& connection) {
         auto& plan = plans_[place];
         plan.clear();
         const auto by = static_cast<Voice>(chain[place]);
-        const HostView host{world.now, world.links.linkViews(), world.links.addressViews(),
-                            world.policies.memory(chain[place]), world.host.signalEndpoints};
+        const HostView host{world.now,
+                            world.links.linkViews(),
+                            world.links.addressViews(),
+                            world.policies.memory(chain[place]),
+                            world.host.signalEndpoints,
+                            world.host.closeTimeout};
         const auto answer = world.policies.ask(chain[place], view, host, plan);
         if (answer != PolicyDesk::Answer::given) {
             plan.clear();

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <bitset>
+#include <limits>
 #include <utility>
 
 namespace subflowd::core::records {
@@ -21,6 +22,14 @@ constexpr std::size_t mostEndings = 16;
 /// nobody saw why it ended.
 bool deservesAnotherTry(Cause cause) {
     return cause == Cause::none || cause == Cause::expected || cause == Cause::lost;
+}
+
+/// A subflow that lived for so long was a success: its end begins a new row of failures.
+constexpr auto stableTime = std::chrono::seconds(30);
+
+std::uint16_t lengthened(std::uint16_t row) {
+    return row == std::numeric_limits<std::uint16_t>::max() ? row
+                                                            : static_cast<std::uint16_t>(row + 1);
 }
 
 /// Sets the path's state from its subflows, the most telling one first.
@@ -226,6 +235,8 @@ Subflow& addSubflow(Connection& connection, std::uint16_t path) {
 void removeSubflow(World& world, Connection& connection, Subflow& subflow) {
     const auto path = subflow.path;
     discount(world, connection, subflow);
+    connection.paths[path].lasted =
+        subflow.state == SubflowState::pending ? Duration{} : world.now - subflow.since;
     connection.subflows.erase(connection.subflows.begin() +
                               (&subflow - connection.subflows.data()));
     derivePathState(world, connection, path);
@@ -259,7 +270,12 @@ void confineToDevice(Connection& connection, LinkIndex device) {
 
 void fail(World& world, Connection& connection, Path& path, const Failure& failure) {
     path.failure = failure;
-    path.failedAt = deservesAnotherTry(failure.cause) ? never : world.now;
+    if (deservesAnotherTry(failure.cause)) {
+        path.failedAt = never;
+    } else {
+        path.failedAt = world.now;
+        path.failures = path.lasted >= stableTime ? 1 : lengthened(path.failures);
+    }
     path.serial = world.links.local(path.local).serial;
     derivePathState(world, connection, static_cast<std::uint16_t>(&path - connection.paths.data()));
 }

@@ -2,13 +2,12 @@
 #include "host/path_manager_sysctl.hpp"
 
 #include "host/file_descriptor.hpp"
+#include "host/short_file.hpp"
 
 #include <fcntl.h>
 #include <sys/stat.h>
 
-#include <array>
 #include <cerrno>
-#include <string_view>
 #include <system_error>
 #include <utility>
 
@@ -20,17 +19,6 @@ namespace fs = std::filesystem;
 
 constexpr const char* userspace = "userspace";
 constexpr const char* kernel = "kernel";
-
-/// The first line of a short file; nothing if it cannot be read.
-std::optional<std::string> readLine(const fs::path& path) {
-    const FileDescriptor file{::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW)};
-    std::array<char, 256> text{};
-    const auto size = file.isOpen() ? ::read(file.number(), text.data(), text.size()) : -1;
-    if (size < 0)
-        return std::nullopt;
-    const std::string_view all{text.data(), static_cast<std::size_t>(size)};
-    return std::string{all.substr(0, all.find('\n'))};
-}
 
 /// Writes a short text in one go, as sysctls want it. 0, or errno.
 int writeText(const fs::path& path, int flags, const std::string& text) {

@@ -69,6 +69,8 @@ struct AddressFields {
     std::optional<IpAddress> address;
     std::uint16_t port = 0;
     std::optional<std::uint8_t> id;
+    std::uint32_t flags = 0;
+    LinkIndex link = noLink;
 };
 
 void readField(std::uint16_t type, Bytes value, AddressFields& fields) {
@@ -83,7 +85,27 @@ void readField(std::uint16_t type, Bytes value, AddressFields& fields) {
         fields.port = readAs<std::uint16_t>(value).value_or(0);
     } else if (type == attribute::id) {
         fields.id = readAs<std::uint8_t>(value);
+    } else if (type == attribute::flags) {
+        fields.flags = readAs<std::uint32_t>(value).value_or(0);
+    } else if (type == attribute::interfaceIndex) {
+        fields.link = LinkIndex{readAs<std::uint32_t>(value).value_or(0)};
     }
+}
+
+/// One entry of a GET_ADDR reply; without an address if the message is none.
+AddressFields addressOf(const Message& message) {
+    AddressFields fields;
+    const auto genl = readAs<genlmsghdr>(message.payload);
+    if (message.header.nlmsg_type < NLMSG_MIN_TYPE || !genl ||
+        genl->cmd != uapi::command::getAddress)
+        return fields;
+    forEachAttribute(after(message.payload, sizeof *genl), [&](std::uint16_t type, Bytes nest) {
+        if (type == uapi::command_attribute::address)
+            forEachAttribute(nest, [&fields](std::uint16_t inner, Bytes value) {
+                readField(inner, value, fields);
+            });
+    });
+    return fields;
 }
 
 std::string messageOf(const Ack& ack) {
@@ -106,20 +128,17 @@ std::optional<Ack> decodeAck(const Message& message) {
 }
 
 std::optional<core::KnownId> decodeKnownId(const Message& message) {
-    const auto genl = readAs<genlmsghdr>(message.payload);
-    if (message.header.nlmsg_type < NLMSG_MIN_TYPE || !genl ||
-        genl->cmd != uapi::command::getAddress)
-        return std::nullopt;
-    AddressFields fields;
-    forEachAttribute(after(message.payload, sizeof *genl), [&](std::uint16_t type, Bytes nest) {
-        if (type == uapi::command_attribute::address)
-            forEachAttribute(nest, [&fields](std::uint16_t inner, Bytes value) {
-                readField(inner, value, fields);
-            });
-    });
+    const auto fields = addressOf(message);
     if (!fields.address || !fields.id)
         return std::nullopt;
     return core::KnownId{{*fields.address, fields.port}, AddressId{*fields.id}};
+}
+
+std::optional<SignalEndpoint> decodeSignalEndpoint(const Message& message) {
+    const auto fields = addressOf(message);
+    if (!fields.address || (fields.flags & uapi::address_flag::signal) == 0)
+        return std::nullopt;
+    return SignalEndpoint{{*fields.address, fields.port}, fields.link};
 }
 
 core::Refusal refusalOf(int error, std::string_view text) {

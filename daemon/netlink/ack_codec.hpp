@@ -4,6 +4,8 @@
 #include "core/command.hpp"
 #include "netlink/attributes.hpp"
 
+#include <subflowd/policy.hpp>
+
 #include <optional>
 #include <string_view>
 
@@ -24,6 +26,10 @@ struct Ack {
 
 /// Decodes one entry of a GET_ADDR reply. Nothing if the message is none.
 [[nodiscard]] std::optional<core::KnownId> decodeKnownId(const Message& message);
+
+/// Decodes one entry of a GET_ADDR reply that has the flag `signal`. Nothing if the message is
+/// none.
+[[nodiscard]] std::optional<SignalEndpoint> decodeSignalEndpoint(const Message& message);
 
 /// What a refusal means. The one place that looks at the kernel's texts, which tell apart what
 /// errno (EINVAL) does not, and which have changed with 6.15.

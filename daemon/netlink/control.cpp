@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "netlink/control.hpp"
 
+#include "netlink/ack_codec.hpp"
+#include "netlink/attributes.hpp"
 #include "netlink/mptcp_uapi.hpp"
 
 #include <linux/genetlink.h>
@@ -10,6 +12,8 @@
 #include <netlink/genl/genl.h>
 #include <netlink/msg.h>
 #include <netlink/socket.h>
+#include <sys/socket.h>
+#include <sys/time.h>
 
 #include <algorithm>
 #include <array>
@@ -94,6 +98,10 @@ ControlSocket connect() {
         fail("no socket", -NLE_NOMEM);
     if (const int error = genl_connect(socket.get()); error < 0)
         fail("no connection", error);
+    // the kernel answers while it takes the question: an answer that is lost must not hang anybody
+    const timeval patience{1, 0};
+    ::setsockopt(nl_socket_get_fd(socket.get()), SOL_SOCKET, SO_RCVTIMEO, &patience,
+                 sizeof patience);
     return socket;
 }
 
@@ -124,6 +132,25 @@ Family askFamily() {
     return family;
 }
 
+int readEndpoint(nl_msg* message, void* result) {
+    const auto* header = nlmsg_hdr(message);
+    const Bytes bytes(reinterpret_cast<const std::byte*>(header), header->nlmsg_len);
+    const auto whole = Message::first(bytes);
+    if (const auto endpoint = whole ? decodeSignalEndpoint(*whole) : std::nullopt)
+        static_cast<std::vector<SignalEndpoint>*>(result)->push_back(*endpoint);
+    return NL_OK;
+}
+
+/// A GET_ADDR dump without a token: of the endpoints, not of a connection's addresses.
+Request endpointsRequest(FamilyId family) {
+    Request request(nlmsg_alloc());
+    if (!request ||
+        genlmsg_put(request.get(), NL_AUTO_PORT, NL_AUTO_SEQ, static_cast<int>(family), 0,
+                    NLM_F_DUMP, uapi::command::getAddress, uapi::familyVersion) == nullptr)
+        fail("no request", -NLE_NOMEM);
+    return request;
+}
+
 bool has(const Family& family, std::uint8_t command) {
     return std::ranges::find(family.commands, command) != family.commands.end();
 }
@@ -145,6 +172,21 @@ KernelFeatures resolveKernel() {
         has(family, uapi::command::announce) && has(family, uapi::command::remove) &&
         has(family, uapi::command::subflowCreate) && has(family, uapi::command::subflowDestroy);
     return family.features;
+}
+
+std::vector<SignalEndpoint> signalEndpoints(FamilyId family) {
+    std::vector<SignalEndpoint> endpoints;
+    const auto socket = connect();
+    const auto request = endpointsRequest(family);
+    nl_socket_modify_cb(socket.get(), NL_CB_VALID, NL_CB_CUSTOM, readEndpoint, &endpoints);
+    auto error = nl_send_auto(socket.get(), request.get());
+    if (error >= 0)
+        error = nl_recvmsgs_default(socket.get()); // all parts of the answer
+    if (error < 0)
+        throw std::runtime_error(
+            std::string{"the kernel does not list the endpoints of its own path manager: "} +
+            nl_geterror(error));
+    return endpoints;
 }
 
 } // namespace subflowd::netlink

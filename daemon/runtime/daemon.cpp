@@ -171,6 +171,7 @@ std::optional<std::string> Daemon::reload() {
         config_ = std::move(reading.config);
         problem = followMode();
         log_.setLevel(options_.logLevel.value_or(config_.daemon.logLevel));
+        refreshFacts();
         link_.step(core::Configured{std::move(reading.core)});
         log(Level::notice, "the configuration was read again and is in force");
     } else {
@@ -179,6 +180,15 @@ std::optional<std::string> Daemon::reload() {
     }
     notifier_.ready();
     return problem;
+}
+
+/// Reloading is how an administrator has changed endpoints taken up at once.
+void Daemon::refreshFacts() {
+    try {
+        link_.refreshFacts();
+    } catch (const std::runtime_error& error) {
+        log(Level::warning, error.what());
+    }
 }
 
 /// The path-manager sysctl as the configuration has it now. What prevented it, as a sentence.

@@ -45,6 +45,7 @@ class Daemon final : public dbus::Host {
     void refuseOtherPathManagers();
     void openBus();
     void takeOver();
+    void refreshFacts();
     std::optional<std::string> followMode();
     void publish(const core::Outcome& outcome, Instant when);
     void logDiagnostics(const config::Diagnostics& diagnostics);

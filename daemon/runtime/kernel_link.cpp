@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "runtime/kernel_link.hpp"
 
+#include "host/tcp_timestamps.hpp"
+
 #include <algorithm>
 #include <bit>
 #include <stdexcept>
@@ -24,6 +26,9 @@ constexpr auto snapshotInterval = std::chrono::milliseconds(100);
 /// Until the kernel is asked again for a list that it would not give.
 constexpr auto retryInterval = std::chrono::seconds(1);
 
+/// Before the host's settings are read again without being asked to.
+constexpr auto factsAge = std::chrono::seconds(30);
+
 } // namespace
 
 KernelLink::KernelLink(EventLoop& loop, core::Engine& engine, host::StateFile& state,
@@ -31,6 +36,7 @@ KernelLink::KernelLink(EventLoop& loop, core::Engine& engine, host::StateFile& s
     : loop_(loop),
       engine_(engine),
       state_(state),
+      family_(kernel.family),
       events_(kernel.family, kernel.events, receiveBuffer),
       commands_(kernel.family) {
     using Turn = EventLoop::Turn;
@@ -41,9 +47,11 @@ KernelLink::KernelLink(EventLoop& loop, core::Engine& engine, host::StateFile& s
     for (const auto fd : routes_.fds())
         loop_.watch(fd, Turn::network, [this] { onNetwork(); });
     loop_.watch(diag_.fd(), Turn::network, [this] { onSnapshot(); });
+    loop_.watch(listeners_.fd(), Turn::rest, [this] { listeners_.serve(); });
 }
 
 void KernelLink::prime() {
+    refreshFacts();
     listNetwork();
     while (routes_.state() == netlink::RouteSocket::State::dumping)
         loop_.runOnce(std::chrono::seconds(1));
@@ -72,7 +80,7 @@ void KernelLink::listNetwork() {
 void KernelLink::step(const core::Input& input) {
     const auto now = EventLoop::now();
     take(now, input);
-    commands_.send();
+    send(now);
     workOff();
 }
 
@@ -84,6 +92,8 @@ void KernelLink::onEvents() {
             break;
         }
     takeAnswers(); // the kernel answers while it takes a command, so they are there already
+    if (std::exchange(served_, false))
+        refreshOldFacts();
     workOff();
 }
 
@@ -95,7 +105,7 @@ bool KernelLink::drainOnce() {
         perform(begun, engine_.step(begun, event));
     if (drained.overrun == netlink::Overrun::yes)
         take(begun, core::EventsLost{});
-    commands_.send();
+    send(begun);
     if (std::exchange(answered_, false))
         countLatency(EventLoop::now() - begun);
     if (std::exchange(created_, false))
@@ -116,7 +126,7 @@ void KernelLink::takeAnswers() {
     const auto now = EventLoop::now();
     for (auto& result : finished_)
         take(now, std::move(result));
-    commands_.send();
+    send(now);
 }
 
 void KernelLink::onNetwork() {
@@ -127,7 +137,7 @@ void KernelLink::onNetwork() {
         take(now, change);
     if (routes_.state() == netlink::RouteSocket::State::failed)
         networkRetry_ = now + retryInterval;
-    commands_.send();
+    send(now);
     workOff();
 }
 
@@ -144,7 +154,7 @@ void KernelLink::onSnapshot() {
         snapshotWanted_ = true;
         lastSnapshot_ = now + retryInterval;
     }
-    commands_.send();
+    send(now);
     workOff();
 }
 
@@ -155,7 +165,7 @@ void KernelLink::onTimer() {
         commands_.expire(now, finished_);
         for (auto& result : finished_)
             take(now, std::move(result));
-        commands_.send();
+        send(now);
     }
     if (snapshotWanted_ && primed_)
         startSnapshot(core::snapshot::Occasion::eventsLost);
@@ -169,9 +179,11 @@ void KernelLink::onTimer() {
 /// Mass work in slices: each is sent, then the kernel's events are drained.
 void KernelLink::workOff() {
     const auto begun = EventLoop::now();
+    if (!opened_.empty())
+        send(begun);
     for (auto now = begun; wake_ <= now && now - begun < longestTurn; now = EventLoop::now()) {
         take(now, core::Tick{});
-        commands_.send();
+        send(now);
         for (int i = 0; i < drainsPerTurn && drainOnce(); ++i) {
         }
     }
@@ -185,14 +197,59 @@ void KernelLink::take(Instant now, const core::Input& input) {
 void KernelLink::perform(Instant now, const core::Outcome& outcome) {
     for (const auto& memo : outcome.memos) {
         state_.write(memo);
-        created_ = created_ || std::holds_alternative<core::memo::Connection>(memo);
+        if (const auto* connection = std::get_if<core::memo::Connection>(&memo)) {
+            created_ = true;
+            served_ = served_ || connection->side == Side::server;
+        }
     }
+    if (!outcome.listeners.empty())
+        change(outcome.listeners);
     commands_.queue(outcome.commands, now);
     answered_ = answered_ || !outcome.commands.empty();
     snapshotWanted_ = snapshotWanted_ || outcome.resync == core::Resync::needed;
     wake_ = outcome.wake;
     if (listener_ && !(outcome.changes.empty() && outcome.log.empty()))
         listener_(outcome, now);
+}
+
+/// The core learns what came of it when the step is over, of which the requests are a part.
+void KernelLink::change(const std::vector<core::ListenerRequest>& listeners) {
+    for (const auto& [action, local] : listeners)
+        if (action == core::ListenerRequest::Action::open)
+            opened_.push_back(listeners_.open(local));
+        else
+            listeners_.close(local);
+}
+
+/// Sends what the core wants, when it has been told what listeners became of its wishes. What it
+/// wishes then has its turn later, lest the two go on about a port that cannot be had.
+void KernelLink::send(Instant now) {
+    if (!opened_.empty())
+        for (const auto& opened : std::exchange(opened_, {}))
+            take(now, opened);
+    commands_.send();
+}
+
+void KernelLink::refreshFacts() {
+    core::HostFacts facts;
+    facts.signalEndpoints = netlink::signalEndpoints(family_);
+    facts.tcpTimestamps = host::tcpTimestamps();
+    factsRead_ = EventLoop::now();
+    step(facts);
+}
+
+/// The kernel reports no change of its endpoints. They matter only where there are connections to
+/// announce them on, so a new one has them read again, if they were not lately: a host that is
+/// idle, or a client, is never woken for it, and a busy server spends some 30 us every 30 s, after
+/// the connection had its answer. Who changes endpoints and does not want to wait reloads.
+void KernelLink::refreshOldFacts() {
+    if (EventLoop::now() - factsRead_ < factsAge)
+        return;
+    try {
+        refreshFacts();
+    } catch (const std::runtime_error&) {
+        factsRead_ = EventLoop::now(); // short of memory, perhaps: what was read is the best known
+    }
 }
 
 void KernelLink::startSnapshot(core::snapshot::Occasion occasion) {
@@ -221,6 +278,8 @@ void KernelLink::armTimer() {
     auto next = std::min({wake_, commands_.nextDeadline(), networkRetry_});
     if (snapshotWanted_ && primed_ && !snapshotRunning_)
         next = std::min(next, lastSnapshot_ + snapshotInterval);
+    if (!opened_.empty())
+        next = Instant{};
     if (next != never)
         loop_.wakeBy(next);
 }

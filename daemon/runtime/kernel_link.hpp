@@ -2,6 +2,7 @@
 #pragma once
 
 #include "core/engine.hpp"
+#include "host/join_listeners.hpp"
 #include "host/state_file.hpp"
 #include "netlink/command_port.hpp"
 #include "netlink/control.hpp"
@@ -34,11 +35,16 @@ class KernelLink {
 
     void listen(Listener listener) { listener_ = std::move(listener); }
 
-    /// Learns the network and the connections that exist. Returns when both are known.
+    /// Learns the host's settings, the network and the connections that exist. Returns when all
+    /// are known.
     void prime();
 
     /// Takes an input that does not come from the kernel.
     void step(const core::Input& input);
+
+    /// Reads what the host is set to, and waits for it. Throws std::runtime_error if the kernel
+    /// does not tell.
+    void refreshFacts();
 
     const netlink::EventCounters& events() const { return events_.counters(); }
 
@@ -57,6 +63,9 @@ class KernelLink {
     void takeAnswers();
     void take(Instant now, const core::Input& input);
     void perform(Instant now, const core::Outcome& outcome);
+    void change(const std::vector<core::ListenerRequest>& listeners);
+    void send(Instant now);
+    void refreshOldFacts();
     void listNetwork();
     void workOff();
     void startSnapshot(core::snapshot::Occasion occasion);
@@ -67,10 +76,12 @@ class KernelLink {
     EventLoop& loop_;
     core::Engine& engine_;
     host::StateFile& state_;
+    netlink::FamilyId family_;
     netlink::EventSocket events_;
     netlink::CommandPort commands_;
     netlink::RouteSocket routes_;
     netlink::DiagSocket diag_;
+    host::JoinListeners listeners_;
     Listener listener_;
     Instant wake_ = never;
     bool snapshotRunning_ = false;
@@ -78,9 +89,12 @@ class KernelLink {
     bool primed_ = false;
     bool answered_ = false; ///< commands were queued since the last batch of events
     bool created_ = false;  ///< a connection was created: its joins follow in a moment
+    bool served_ = false;   ///< a connection to this host was created
     Instant lastSnapshot_{};
+    Instant factsRead_{};
     Instant networkRetry_ = never;
     std::vector<core::CommandFinished> finished_;
+    std::vector<core::ListenerOpened> opened_; ///< the core was not told yet
     std::vector<core::NetworkChange> changes_;
     std::vector<core::SnapshotPart> parts_;
     std::vector<std::uint64_t> latency_ = std::vector<std::uint64_t>(24);

@@ -86,6 +86,8 @@ struct PathView {
     Usability usability = Usability::usable; ///< of the local address, for this remote
     std::uint8_t subflows = 0;               ///< that exist or were asked for on this path
     std::uint16_t attempts = 0;              ///< since the path was last confirmed
+    std::uint16_t failures = 0; ///< in a row; a subflow that lived for 30 s begins a new row
+    Duration lasted{};          ///< how long the last subflow that ended had been established
     Failure lastFailure;
     Instant lastChange{}; ///< when `state` last changed; epoch: never
 
@@ -151,6 +153,7 @@ struct ConnectionView {
     Endpoint local;                       ///< of the initial subflow
     Endpoint remote;                      ///< of the initial subflow
     Instant since{};                      ///< created, or learned of
+    Instant stranded = never;             ///< since when it has no established subflow
     std::optional<ConnectionFacts> facts; ///< if a policy of the chain needs them
 
     /// Every path the host and the peer offer, each with its history: the local addresses times

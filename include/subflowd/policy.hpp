@@ -34,6 +34,8 @@ struct HostView {
     std::span<const AddressView> addresses;
     const Store& memory; ///< what this policy learned
     std::span<const SignalEndpoint> signalEndpoints;
+    Duration closeTimeout{}; ///< net.mptcp.close_timeout: how long the kernel keeps a connection
+                             ///< that has no subflow
 };
 
 /// An attempt or a subflow on a path ended other than the daemon wanted. Told once, whichever
@@ -45,6 +47,7 @@ struct Fact {
     Endpoint remote;
     RemoteOrigin origin = RemoteOrigin::initial;
     Failure failure;
+    Duration lasted{}; ///< how long the subflow had been established; 0: never
     Instant when{};
 
     friend bool operator==(const Fact&, const Fact&) = default;

@@ -149,7 +149,7 @@ TEST_F(Announcements, OfIpv6WithAPortDoNotFitBesideTimestamps) {
     EXPECT_EQ(lab.mark(), 0U);
     ASSERT_FALSE(lab.log.empty());
     EXPECT_THAT(lab.log.back().text, testing::HasSubstr("tcp_timestamps"));
-    lab.step(core::HostFacts{{}, false});
+    lab.step(core::HostFacts{{}, false, 60s});
     lab.run(1s);
     EXPECT_THAT(lab.commandsSince(0), ElementsAre("announce [2001:db8:2::1]:8443 id 254"));
 }

@@ -25,6 +25,55 @@ TEST_F(Facts, TellEachPolicyOfTheChainHowAPathFailed) {
     EXPECT_EQ(second.facts, first.facts);
 }
 
+TEST_F(Facts, CountFailuresInARow) {
+    first.say = wantsAll;
+    const auto token = connected();
+    std::vector<std::uint16_t> rows;
+    first.say = [&rows](const ConnectionView& connection, const HostView& host, Plan& plan) {
+        wantAll(connection, plan);
+        for (std::size_t i = 0; i < connection.paths.size(); ++i)
+            if (connection.paths[i].local == other) {
+                rows.push_back(connection.paths[i].failures);
+                plan.retry(static_cast<PathId>(i), host.now + 1s, reason);
+            }
+    };
+    const auto breakAfter = [&](Duration life) {
+        lab.run(life);
+        lab.kernel.breakSubflow(token, "10.0.1.1", server, ECONNRESET);
+        lab.settle();
+        const auto row = rows.back();
+        lab.kernel.removeRoute(LinkIndex{2}, "0.0.0.0/0"); // another attempt, at once
+        lab.kernel.addRoute(LinkIndex{2}, "0.0.0.0/0");
+        lab.run(600ms);
+        return row;
+    };
+    EXPECT_EQ(breakAfter(5s), 1U);
+    EXPECT_EQ(breakAfter(5s), 2U);
+    EXPECT_EQ(breakAfter(5s), 3U);
+    EXPECT_EQ(breakAfter(31s), 1U) << "a long life is no failure";
+    EXPECT_EQ(first.facts.back().lasted / 1s, 31);
+}
+
+TEST_F(Facts, TellSinceWhenAConnectionIsStranded) {
+    Instant stranded = never;
+    first.say = [&stranded](const ConnectionView& connection, const auto&, Plan&) {
+        stranded = connection.stranded;
+    };
+    const auto token = connected();
+    EXPECT_EQ(stranded, never);
+    lab.run(10s);
+    lab.kernel.breakSubflow(token, "10.0.0.1", server, ECONNRESET);
+    lab.settle();
+    EXPECT_EQ(stranded, lab.now);
+    first.say = [&stranded](const ConnectionView& connection, const auto&, Plan& plan) {
+        stranded = connection.stranded;
+        wantAll(connection, plan);
+    };
+    lab.reload();
+    lab.run(1s);
+    EXPECT_EQ(stranded, never);
+}
+
 TEST_F(Facts, TellOfACommandThatTheKernelRefused) {
     first.say = wantsAll;
     const auto token = lab.kernel.connect("10.0.0.1:1000", server);

@@ -29,7 +29,7 @@ class Desk : public testing::Test {
   protected:
     Answer ask(std::size_t policy) {
         plan.clear();
-        return desk.ask(policy, {}, {{}, {}, {}, desk.memory(policy), {}}, plan);
+        return desk.ask(policy, {}, {{}, {}, {}, desk.memory(policy), {}, {}}, plan);
     }
 
     PolicyDesk desk;

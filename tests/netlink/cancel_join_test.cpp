@@ -5,6 +5,7 @@
 #include "netlink/dump_message_builder.hpp"
 #include "netlink/event_socket.hpp"
 #include "netlink/kernel_pair.hpp"
+#include "support/new_namespace.hpp"
 
 #include <subflowd/address_text.hpp>
 
@@ -21,6 +22,9 @@ namespace {
 
 using core::CommandId;
 using core::Refusal;
+using subflowd::test::inNewNamespace;
+using subflowd::test::receiveUntil;
+using subflowd::test::run;
 using test::ack;
 using test::idsOf;
 using test::message;
@@ -203,7 +207,7 @@ void carryOut(CommandPort& port, const core::command::CancelJoin& join,
         port.send();
     };
     ask();
-    test::receiveUntil(
+    receiveUntil(
         port.fds(),
         [&] {
             ends.clear();
@@ -218,7 +222,7 @@ void carryOut(CommandPort& port, const core::command::CancelJoin& join,
 std::optional<core::event::SubflowClosed> nextClosed(EventSocket& events) {
     std::optional<core::event::SubflowClosed> closed;
     const std::array fds{events.fd()};
-    test::receiveUntil(
+    receiveUntil(
         fds,
         [&] {
             const auto drained = events.drain();
@@ -231,11 +235,11 @@ std::optional<core::event::SubflowClosed> nextClosed(EventSocket& events) {
 }
 
 TEST(CancelJoinOnKernel, EndsAJoinThatNobodyAnswers) {
-    test::inNewNamespace([] {
+    inNewNamespace([] {
         if (std::system("iptables -A INPUT -s 127.0.0.2 -j DROP 2>/dev/null") != 0)
             GTEST_SKIP() << "iptables(8) does not work";
-        test::run("ip mptcp limits set subflow 2 add_addr_accepted 2 && "
-                  "ip mptcp endpoint add 127.0.0.2 dev lo id 9 subflow");
+        run("ip mptcp limits set subflow 2 add_addr_accepted 2 && "
+            "ip mptcp endpoint add 127.0.0.2 dev lo id 9 subflow");
         const auto kernel = resolveKernel();
         EventSocket events(kernel.family, kernel.events, std::size_t{1} << 16U);
         const test::Pair pair;

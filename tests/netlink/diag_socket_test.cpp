@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "netlink/diag_socket.hpp"
-#include "netlink/dump_namespace.hpp"
 #include "netlink/kernel_pair.hpp"
+#include "support/new_namespace.hpp"
 
 #include <arpa/inet.h>
 #include <gmock/gmock.h>
@@ -28,6 +28,9 @@ using core::snapshot::Occasion;
 using core::snapshot::Subflow;
 using testing::Contains;
 
+using subflowd::test::inNewNamespace;
+using subflowd::test::receiveUntil;
+using subflowd::test::run;
 using test::all;
 using test::Connected;
 using test::connectWithMptcp;
@@ -50,7 +53,7 @@ std::optional<Part> fromPort(const std::vector<SnapshotPart>& parts, std::uint16
 }
 
 TEST(DiagSocketOnKernel, findsBothEndsOfAConnection) {
-    test::inNewNamespace([] {
+    inNewNamespace([] {
         const Pair pair;
         DiagSocket socket;
         const auto parts = takeSnapshot(socket);
@@ -73,7 +76,7 @@ TEST(DiagSocketOnKernel, findsBothEndsOfAConnection) {
 }
 
 TEST(DiagSocketOnKernel, findsTheInitialSubflowOfBothEnds) {
-    test::inNewNamespace([] {
+    inNewNamespace([] {
         const Pair pair;
         DiagSocket socket;
         const auto parts = takeSnapshot(socket);
@@ -92,9 +95,9 @@ TEST(DiagSocketOnKernel, findsTheInitialSubflowOfBothEnds) {
 }
 
 TEST(DiagSocketOnKernel, findsJoinsWithWhoOpenedThem) {
-    test::inNewNamespace([] {
-        test::run("ip mptcp limits set subflow 2 add_addr_accepted 2 && "
-                  "ip mptcp endpoint add 127.0.0.2 dev lo id 9 subflow backup");
+    inNewNamespace([] {
+        run("ip mptcp limits set subflow 2 add_addr_accepted 2 && "
+            "ip mptcp endpoint add 127.0.0.2 dev lo id 9 subflow backup");
         const Pair pair;
         const auto joined = IpAddress::v4(127, 0, 0, 2);
         DiagSocket socket;
@@ -109,7 +112,7 @@ TEST(DiagSocketOnKernel, findsJoinsWithWhoOpenedThem) {
             }
             return opened && accepted;
         };
-        test::receiveUntil(
+        receiveUntil(
             {}, [] {}, look);
         ASSERT_TRUE(opened && accepted);
         EXPECT_TRUE(opened->openedHere);
@@ -124,7 +127,7 @@ TEST(DiagSocketOnKernel, findsJoinsWithWhoOpenedThem) {
 }
 
 TEST(DiagSocketOnKernel, halfClosedStaysClosedByTheApplicationGoes) {
-    test::inNewNamespace([] {
+    inNewNamespace([] {
         Pair pair;
         const auto clientPort = pair.client.localPort();
         DiagSocket socket;
@@ -143,7 +146,7 @@ TEST(DiagSocketOnKernel, halfClosedStaysClosedByTheApplicationGoes) {
 }
 
 TEST(DiagSocketOnKernel, fallbackToTcpIsNoConnection) {
-    test::inNewNamespace([] {
+    inNewNamespace([] {
         const Pair pair(IPPROTO_TCP);
         DiagSocket socket;
         EXPECT_TRUE(all<Connection>(takeSnapshot(socket)).empty());
@@ -151,7 +154,7 @@ TEST(DiagSocketOnKernel, fallbackToTcpIsNoConnection) {
 }
 
 TEST(DiagSocketOnKernel, startingAgainBeginsAnew) {
-    test::inNewNamespace([] {
+    inNewNamespace([] {
         const Pair pair;
         DiagSocket socket;
         std::vector<SnapshotPart> abandoned;
@@ -166,7 +169,7 @@ TEST(DiagSocketOnKernel, startingAgainBeginsAnew) {
 }
 
 TEST(DiagSocketOnKernel, manyConnectionsInSeveralDatagrams) {
-    test::inNewNamespace([] {
+    inNewNamespace([] {
         constexpr std::size_t count = 300;
         const Connected listener(listenWith(mptcp));
         ASSERT_EQ(::listen(listener.fd(), int{count}), 0);

@@ -3,7 +3,7 @@
 
 #include "netlink/diag_socket.hpp"
 #include "netlink/diag_uapi.hpp"
-#include "netlink/dump_namespace.hpp"
+#include "support/new_namespace.hpp"
 
 #include <arpa/inet.h>
 #include <gtest/gtest.h>
@@ -103,7 +103,7 @@ takeSnapshot(DiagSocket& socket,
     std::vector<core::SnapshotPart> parts;
     socket.start(occasion, parts);
     const std::array fds{socket.fd()};
-    receiveUntil(
+    subflowd::test::receiveUntil(
         fds, [&] { socket.receive(parts); },
         [&] { return socket.state() != DiagSocket::State::running; });
     return parts;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
-#include "netlink/dump_namespace.hpp"
 #include "netlink/route_socket.hpp"
+#include "support/new_namespace.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -16,6 +16,8 @@ namespace {
 
 using core::NetworkChange;
 using namespace core::network;
+using subflowd::test::inNewNamespace;
+using subflowd::test::receiveUntil;
 using test::run;
 
 constexpr auto own = IpAddress::v4(10, 9, 9, 1);
@@ -28,7 +30,7 @@ class Follower {
     template <typename Done>
     void until(Done&& done) {
         const auto fds = socket_.fds();
-        test::receiveUntil(
+        receiveUntil(
             fds, [this] { socket_.receive(changes_); }, done);
     }
 
@@ -96,7 +98,7 @@ void makeLink() {
 }
 
 TEST(RouteSocketOnKernel, liveChangesAndDumpAreTheSameValues) {
-    test::inNewNamespace([] {
+    inNewNamespace([] {
         Follower follower;
         makeLink();
         follower.until([&] { return follower.defaultRoute(Family::ipv6).has_value(); });
@@ -122,7 +124,7 @@ TEST(RouteSocketOnKernel, liveChangesAndDumpAreTheSameValues) {
 }
 
 TEST(RouteSocketOnKernel, dumpStandsBetweenBegunAndEnded) {
-    test::inNewNamespace([] {
+    inNewNamespace([] {
         makeLink();
         Follower follower;
         follower.dump();
@@ -138,7 +140,7 @@ TEST(RouteSocketOnKernel, dumpStandsBetweenBegunAndEnded) {
 }
 
 TEST(RouteSocketOnKernel, changesDuringADumpComeAfterIt) {
-    test::inNewNamespace([] {
+    inNewNamespace([] {
         makeLink();
         Follower follower;
         follower.startDump();
@@ -149,7 +151,7 @@ TEST(RouteSocketOnKernel, changesDuringADumpComeAfterIt) {
 }
 
 TEST(RouteSocketOnKernel, addressGoneRefreshesTheRoutes) {
-    test::inNewNamespace([] {
+    inNewNamespace([] {
         makeLink();
         run("ip route add default dev d0 src 10.9.9.1 metric 99");
         const auto withSource = [](const Route& route) { return route.metric == 99; };
@@ -166,7 +168,7 @@ TEST(RouteSocketOnKernel, addressGoneRefreshesTheRoutes) {
 }
 
 TEST(RouteSocketOnKernel, nextHopThatReturnsSilentlyIsFound) {
-    test::inNewNamespace([] {
+    inNewNamespace([] {
         makeLink();
         run("ip route add 192.0.2.0/24 metric 99 nexthop dev d0 nexthop dev d1");
         const auto hop = [](const Route& route) {
@@ -184,7 +186,7 @@ TEST(RouteSocketOnKernel, nextHopThatReturnsSilentlyIsFound) {
 }
 
 TEST(RouteSocketOnKernel, replacedRouteStartsADump) {
-    test::inNewNamespace([] {
+    inNewNamespace([] {
         makeLink();
         Follower follower;
         run("ip route replace default via 10.9.9.3 dev d0 metric 7");
@@ -195,7 +197,7 @@ TEST(RouteSocketOnKernel, replacedRouteStartsADump) {
 }
 
 TEST(RouteSocketOnKernel, lostChangesStartADump) {
-    test::inNewNamespace([] {
+    inNewNamespace([] {
         Follower follower;
         const int tiny = 1;
         ASSERT_EQ(::setsockopt(follower.liveFd(), SOL_SOCKET, SO_RCVBUF, &tiny, sizeof tiny), 0);
@@ -208,7 +210,7 @@ TEST(RouteSocketOnKernel, lostChangesStartADump) {
 }
 
 TEST(RouteSocketOnKernel, inconsistentPartOfADumpIsDoneAgain) {
-    test::inNewNamespace([] {
+    inNewNamespace([] {
         run("seq -f 'link add many%g type veth' 100 | ip -batch -");
         Follower follower;
         follower.startDump();
@@ -220,7 +222,7 @@ TEST(RouteSocketOnKernel, inconsistentPartOfADumpIsDoneAgain) {
 }
 
 TEST(RouteSocketOnKernel, rulesChange) {
-    test::inNewNamespace([] {
+    inNewNamespace([] {
         Follower follower;
         run("ip rule add from 10.9.9.1 table 100");
         follower.until([&] { return follower.last<RulesChanged>().has_value(); });
@@ -228,7 +230,7 @@ TEST(RouteSocketOnKernel, rulesChange) {
 }
 
 TEST(RouteSocketOnKernel, aSecondStartAbandonsTheFirst) {
-    test::inNewNamespace([] {
+    inNewNamespace([] {
         makeLink();
         Follower follower;
         follower.startDump();

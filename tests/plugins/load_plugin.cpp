@@ -62,7 +62,7 @@ void showPlan(Policy& policy) {
     connection.subflows = subflows;
     const Store memory;
     Plan plan;
-    policy.plan(connection, HostView{Instant{}, links, addresses, memory, {}}, plan);
+    policy.plan(connection, HostView{Instant{}, links, addresses, memory, {}, {}}, plan);
     for (const auto& [path, want, reason] : plan.wants()) {
         const auto& wanted = paths.at(static_cast<std::size_t>(path));
         std::cout << "want " << toString(wanted.local) << " -> " << toString(wanted.remote) << ' '

@@ -139,7 +139,7 @@ TEST_F(LoadedPolicySet, PlansThroughALoadedPlugin) {
     connection.paths = paths;
     const Store memory;
     Plan plan;
-    set.policies().at(0).policy->plan(connection, HostView{{}, {}, {}, memory, {}}, plan);
+    set.policies().at(0).policy->plan(connection, HostView{{}, {}, {}, memory, {}, {}}, plan);
     Plan expected;
     expected.want(PathId{0}, {0, 3, Priority::regular}, {&everyPath, 0, 0});
     expected.want(PathId{1}, {0, 3, Priority::regular}, {&everyPath, 0, 0});

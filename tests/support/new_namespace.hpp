@@ -16,7 +16,7 @@
 #include <vector>
 
 /// Tests on the real kernel, each in a network namespace of its own.
-namespace subflowd::netlink::test {
+namespace subflowd::test {
 
 /// Runs `body` in a thread that has moved to a new network namespace, with lo up. Skips the test,
 /// with the reason, where the kernel or the user's rights do not allow it.
@@ -53,4 +53,4 @@ inline void receiveUntil(std::span<const int> fds, const std::function<void()>& 
     }
 }
 
-} // namespace subflowd::netlink::test
+} // namespace subflowd::test

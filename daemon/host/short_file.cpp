@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include "host/short_file.hpp"
+
+#include "host/file_descriptor.hpp"
+
+#include <fcntl.h>
+
+#include <array>
+#include <cstddef>
+#include <string_view>
+
+namespace subflowd::host {
+
+std::optional<std::string> readLine(const std::filesystem::path& path) {
+    const FileDescriptor file{::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW)};
+    std::array<char, 256> text{};
+    const auto size = file.isOpen() ? ::read(file.number(), text.data(), text.size()) : -1;
+    if (size < 0)
+        return std::nullopt;
+    const std::string_view all{text.data(), static_cast<std::size_t>(size)};
+    return std::string{all.substr(0, all.find('\n'))};
+}
+
+} // namespace subflowd::host
