@@ -3,6 +3,7 @@
 (frontier, section 9). What leaves the client is counted on its links. The server denies joins to its
 initial address, so that announced addresses are all there is to join."""
 
+import contextlib
 import ipaddress
 import time
 from dataclasses import dataclass
@@ -16,7 +17,7 @@ from lab.capture import SynCapture
 from lab.pm import PathManager, listen
 from lab.routed import RoutedLab
 from lab.traffic import PORT, Client, EchoServer
-from lab.waiting import FACTOR, wait_for, wait_until_still
+from lab.waiting import FACTOR, Timeout, wait_for, wait_until_still
 
 FULLMESH = "[Rule default]\nPolicies=fullmesh\n"
 #: Nobody has this network: the router says so at once, and an attempt costs nothing.
@@ -251,30 +252,31 @@ def assert_answers_quickly(daemon) -> None:
     assert took < ANSWER_SECONDS * FACTOR, f"status took {took:.1f} s"
 
 
-def announce_many(hostile: Hostile, client: Client) -> None:
-    """300 addresses: as many as there are ids, and then others in place of the first ones."""
-    token = hostile.token(client)
-    for identifier in range(1, IDS + 1):
-        hostile.by_hand.announce(token, f"{NOWHERE}.{identifier}", identifier)
-    for identifier in range(1, MANY - IDS + 1):
-        hostile.by_hand.remove(token, identifier)
-        hostile.by_hand.announce(token, f"{ELSEWHERE}.{identifier}", identifier)
-
-
 def test_hundreds_of_addresses_at_once(hostile, capture, daemon, open_client):
     honest = hostile.lab.servers[1].own
     before, client = open_client(honest), open_client(hostile.own)
-    began = time.monotonic()
-    announce_many(hostile, client)
+    began, token = time.monotonic(), hostile.token(client)
+    for identifier in range(1, IDS + 1):
+        hostile.by_hand.announce(token, f"{NOWHERE}.{identifier}", identifier)
     assert_answers_quickly(daemon)
     assert_honest_ones_work(daemon, hostile.lab, [before, open_client(honest)])
     assert hostile.lab.client.mib()["AddAddr"] > REMOTES, "announcements arrived"
-    wait_until_still(lambda: len(attempts(capture)), "joins")
-    tried = attempts_nowhere(capture)
+    tried = still_nowhere(capture)
     assert tried, f"nothing was tried, so nothing was limited\n{daemon.said()}"
     assert len(set(tried)) <= REMOTES, f"a scan: {sorted(set(tried))}"
-    assert len(tried) <= CONNECTION_BURST + seconds_since(began) / CONNECTION_INTERVAL
+    for identifier in range(1, MANY - IDS + 1):  # others in place of the first ones
+        hostile.by_hand.remove(token, identifier)
+        hostile.by_hand.announce(token, f"{ELSEWHERE}.{identifier}", identifier)
+    assert_answers_quickly(daemon)
+    tried = still_nowhere(capture)
+    assert len(tried) <= CONNECTION_BURST + seconds_since(began) / CONNECTION_INTERVAL, tried
     assert_honest_ones_work(daemon, hostile.lab, [before, open_client(honest)])
+
+
+def still_nowhere(capture: SynCapture) -> list[tuple[str, int]]:
+    """The attempts that there are when no more come."""
+    wait_until_still(lambda: len(attempts(capture)), "joins")
+    return attempts_nowhere(capture)
 
 
 def seconds_since(began: float) -> float:
@@ -289,10 +291,25 @@ def test_an_id_whose_address_changes_and_changes(hostile, capture, daemon, open_
         hostile.by_hand.announce(token, f"{NOWHERE}.{host}", SUSPICIOUS)
         hostile.by_hand.remove(token, SUSPICIOUS)
     assert_answers_quickly(daemon)
-    wait_until_still(lambda: len(attempts(capture)), "joins")
+    tried = still_nowhere(capture)
     allowed = CONNECTION_BURST + seconds_since(began) / CONNECTION_INTERVAL
-    tried = attempts_nowhere(capture)
     assert len(tried) <= allowed, f"{len(tried)} joins: {sorted(tried)}"
+    assert_honest_ones_work(daemon, hostile.lab, [open_client(hostile.lab.servers[1].own)])
+
+
+def test_joins_that_end_as_soon_as_they_are_made(hostile, capture, daemon, open_client):
+    client = open_client(hostile.own)
+    token = hostile.token(client)
+    began = time.monotonic()
+    for _ in range(CONNECTION_BURST + 10):
+        before = len(attempts(capture))
+        hostile.by_hand.announce(token, LASTING, SUSPICIOUS)
+        with contextlib.suppress(Timeout):  # after the last one that is allowed
+            wait_for(lambda: len(attempts(capture)) > before, "another join", 0.2)
+        hostile.by_hand.remove(token, SUSPICIOUS)
+    allowed = CONNECTION_BURST + seconds_since(began) / CONNECTION_INTERVAL
+    tried = len(attempts(capture))
+    assert 0 < tried <= allowed, f"{tried} joins\n{explained(daemon, client)}"
     assert_honest_ones_work(daemon, hostile.lab, [open_client(hostile.lab.servers[1].own)])
 
 
@@ -301,8 +318,7 @@ def test_many_ports_of_one_address(hostile, capture, daemon, open_client):
     for identifier in range(1, 21):
         hostile.announce(client, f"{NOWHERE}.1", identifier, 8000 + identifier)
     wait_for(lambda: attempts_nowhere(capture), "one is tried", otherwise=daemon.said)
-    wait_until_still(lambda: len(attempts(capture)), "joins")
-    ports = {port for _, port in attempts_nowhere(capture)}
+    ports = {port for _, port in still_nowhere(capture)}
     assert len(ports) <= PORTS_PER_REMOTE, f"a scan of ports: {sorted(ports)}"
 
 

@@ -15,6 +15,7 @@ class Server:
     addresses that are its own."""
 
     LINK = "eth0"
+    NETWORK, NETWORK6 = "203.0.113.", "2001:db8:113::"
 
     def __init__(self, router: Namespace, number: int) -> None:
         self.number = number
@@ -32,8 +33,8 @@ class Server:
             family = "-6" if ":" in gateway else "-4"
             self.namespace.ip(family, "route", "add", "default", "via", gateway)
         self.private = self._transit(2)
-        self.own = self.add_address(f"203.0.113.{number}")
-        self.own6 = self.add_address(f"2001:db8:113::{number}")
+        self.own = self.add_address(f"{self.NETWORK}{number}")
+        self.own6 = self.add_address(f"{self.NETWORK6}{number}")
         self.namespace.run("ip", "mptcp", "limits", "set", "subflows", "8")
 
     def close(self) -> None:
@@ -79,7 +80,10 @@ class Server:
 
 
 class RoutedLab(Lab):
-    """A client with uplinks to a router, and servers behind it."""
+    """A client with uplinks to a router, and servers behind it. The client's IPv6 addresses are
+    global, because local ones do not reach global servers; IPv4 ones do, in a world with NAT."""
+
+    NETWORK6 = "2001:db8:77"
 
     def __init__(self, servers: int = 1) -> None:
         self.servers: list[Server] = []

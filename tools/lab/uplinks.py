@@ -14,6 +14,7 @@ class Uplink:
     """The client's `link`, joined by veth to the server's `peer`. The server is the gateway."""
 
     number: int
+    network6: str = "fd77"
 
     @property
     def link(self) -> str:
@@ -33,11 +34,11 @@ class Uplink:
 
     @property
     def client6(self) -> str:
-        return f"fd77:{self.number}::1"
+        return f"{self.network6}:{self.number}::1"
 
     @property
     def server6(self) -> str:
-        return f"fd77:{self.number}::2"
+        return f"{self.network6}:{self.number}::2"
 
     @property
     def table(self) -> str:
@@ -50,10 +51,12 @@ class Lab:
     its own, behind a rule for its source addresses. The server accepts joins by itself (in-kernel
     path manager, limits 8) and announces nothing."""
 
+    NETWORK6 = "fd77"
+
     def __init__(self, count: int = 2) -> None:
         self.client = Namespace("client")
         self.server = Namespace("server")
-        self.uplinks = [Uplink(number) for number in range(1, count + 1)]
+        self.uplinks = [Uplink(number, self.NETWORK6) for number in range(1, count + 1)]
         for namespace in (self.client, self.server):
             for name in NO_DAD:
                 namespace.set_sysctl(name, 0)
@@ -88,7 +91,7 @@ class Lab:
 
     def add_uplink(self) -> Uplink:
         """One more uplink, while everything runs."""
-        uplink = Uplink(len(self.uplinks) + 1)
+        uplink = Uplink(len(self.uplinks) + 1, self.NETWORK6)
         self._connect(uplink)
         return uplink
 
