@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "runtime/configurator.hpp"
 
+#include "announce.hpp"
 #include "build_config.hpp"
 #include "config/check_settings.hpp"
 #include "config/files.hpp"
@@ -22,7 +23,8 @@ namespace {
 
 constexpr auto fullmeshDescriptor = describePlugin<fullmesh::Fullmesh>();
 constexpr auto lbClientDescriptor = describePlugin<lb_client::LbClient>();
-constexpr std::array builtIn{&fullmeshDescriptor, &lbClientDescriptor};
+constexpr auto announceDescriptor = describePlugin<announce::Announce>();
+constexpr std::array builtIn{&fullmeshDescriptor, &lbClientDescriptor, &announceDescriptor};
 
 std::vector<plugins::PluginDirectory> directoriesOf(const Options& options) {
     using Presence = plugins::PluginDirectory::Presence;

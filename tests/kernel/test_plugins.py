@@ -13,7 +13,7 @@ from expectations import all_clients, wait_for_locals
 
 BAD_CONFIGURATION = 78
 PLUGIN = pathlib.Path(os.environ.get(
-    "SUBFLOWD_FULLMESH", str(SOURCE / "build" / "plugins" / "fullmesh" / "fullmesh.so")))
+    "SUBFLOWD_FULLMESH", str(SOURCE / "build" / "plugins" / "fullmesh.so")))
 
 
 @pytest.fixture

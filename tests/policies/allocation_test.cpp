@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
+#include "announce.hpp"
 #include "lb_client.hpp"
 #include "policies/situation.hpp"
 #include "support/allocations.hpp"
@@ -31,6 +32,17 @@ TEST(PolicyAllocation, IsNotNeededByLbClientOnceItIsWarm) {
         now.announced("10.9.1." + std::to_string(i) + ":443");
     }
     ASSERT_EQ(now.wants(policy).size(), 8U);
+    EXPECT_EQ(allocationsOf(policy, now), 0U);
+}
+
+TEST(PolicyAllocation, IsNotNeededByAnnounceOnceItIsWarm) {
+    announce::Announce policy{settings({{"Addresses", "eth* 10.0.7.1:8443 auto"}})};
+    Situation now{"10.0.0.1:443", "10.9.0.1:1000", Side::server};
+    for (std::uint32_t i = 0; i < 8; ++i) {
+        now.link(i + 1, "eth0");
+        now.address(i + 1, "10.0." + std::to_string(i) + ".1");
+    }
+    ASSERT_EQ(now.announcements(policy).size(), 8U);
     EXPECT_EQ(allocationsOf(policy, now), 0U);
 }
 

@@ -365,14 +365,7 @@ TEST(LbClient, TakesTheKindOfSourceThatTheConnectionHas) {
 }
 
 TEST(LbClient, RefusesSettingsThatCannotBeUsed) {
-    const auto problem = [](const char* key, const char* value) {
-        try {
-            LbClient policy{settings({{key, value}})};
-        } catch (const SettingsError& error) {
-            return error.key() + ": " + error.what();
-        }
-        return std::string{"it was taken"};
-    };
+    const auto problem = problemOf<LbClient>;
     EXPECT_EQ(problem("WithoutCFlag", "all"), "WithoutCFlag: wants both, initial or announced");
     EXPECT_EQ(problem("UnknownCFlag", "guess"), "UnknownCFlag: wants learn or avoid");
     EXPECT_EQ(problem("AnsweredBy", "eth0 10.0.0.0/33"),

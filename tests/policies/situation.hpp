@@ -73,4 +73,15 @@ class Situation {
 /// Settings from keys and values in turn.
 Settings settings(std::initializer_list<std::pair<std::string, std::string>> given);
 
+/// What a policy says against a setting: "Key: wants ..."
+template <class P>
+std::string problemOf(const char* key, const char* value) {
+    try {
+        P policy{settings({{key, value}})};
+    } catch (const SettingsError& error) {
+        return error.key() + ": " + error.what();
+    }
+    return "it was taken";
+}
+
 } // namespace subflowd::test

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
+#include "announce.hpp"
 #include "fullmesh.hpp"
 #include "lb_client.hpp"
 #include "scenarios/script.hpp"
@@ -94,6 +95,8 @@ Policy* Script::made(const std::string& name, const Settings& settings) {
         policies_.push_back(std::make_unique<fullmesh::Fullmesh>(settings));
     else if (name == "lb-client")
         policies_.push_back(std::make_unique<lb_client::LbClient>(settings));
+    else if (name == "announce")
+        policies_.push_back(std::make_unique<announce::Announce>(settings));
     else
         throw StepFailed("no such policy: " + name);
     return policies_.back().get();
