@@ -168,9 +168,9 @@ def test_nobody_can_fill_the_listener(routed, announcing, connect, other):
 def test_ipv6_with_a_port_does_not_fit_beside_timestamps(routed, announcing, connect, server,
                                                          other, other6):
     daemon = announcing(f"[{other6}]:{OWN_PORT} {other}")
-    wait_for(lambda: "timestamps" in daemon.said() + daemon.ctl("status").stdout,
-             "it says why this address is not announced", otherwise=daemon.said)
     wait_for_joined(routed, daemon, connect(server.own6), {(other, PORT)})
+    wait_for(lambda: "timestamps" in daemon.said() + daemon.ctl("status").stdout,
+             "it says why the other address is not announced", otherwise=daemon.said)
     assert server.namespace.mib()["AddAddrTxDrop"] == 0
 
 
