@@ -17,6 +17,11 @@ bool familyFits(const World& world, const Connection& connection, const IpAddres
            connection.form == AddressForm::mapped;
 }
 
+/// Whether it is worth telling why an address carries nothing.
+bool canEverCarry(const IpAddress& local) {
+    return local.scope() != Scope::loopback && local.scope() != Scope::linkLocal;
+}
+
 /// Where the peer opened a subflow from is no address that anybody joins.
 bool isAnnounced(const Connection& connection, const Path& path) {
     return path.origin == RemoteOrigin::announced ||
@@ -89,7 +94,7 @@ void Candidates::addTo(const World& world, const Connection& connection, const C
         one.usability = world.links.usability(ref, remote);
         one.refusal = refusal;
         const bool shown = listing == Listing::possible ? one.usability == Usability::usable
-                                                        : local.address.scope() != Scope::loopback;
+                                                        : canEverCarry(local.address);
         if (shown)
             add(world, connection, one);
     }
