@@ -35,7 +35,7 @@ constexpr std::string_view everything = "[Daemon]\nMode=observe\nReceiveBuffer=5
                                         "[Link w*]\nRole=backup\n[Link x]\n";
 
 TEST(Dump, ShowsEveryValueWithItsOrigin) {
-    const auto parsed = parse("[Daemon]\nMode=observe\n[Policy fullmesh]\nMaxSubflows=3\n", "f");
+    const auto parsed = parse("[Daemon]\nMode=observe\n[Policy lb-client]\nSettle=3\n", "f");
     EXPECT_EQ(dump(parsed.config), "[Daemon]\n"
                                    "Mode=observe                            # f:2\n"
                                    "ManageSysctl=yes                        # built in\n"
@@ -45,10 +45,10 @@ TEST(Dump, ShowsEveryValueWithItsOrigin) {
                                    "MaxInbound=8                            # built in\n"
                                    "\n"
                                    "[Rule default]                          # built in\n"
-                                   "Policies=fullmesh                       # built in\n"
+                                   "Policies=lb-client announce             # built in\n"
                                    "\n"
-                                   "[Policy fullmesh]                       # f:3\n"
-                                   "MaxSubflows=3                           # f:4\n");
+                                   "[Policy lb-client]                      # f:3\n"
+                                   "Settle=3                                # f:4\n");
 }
 
 TEST(Dump, ReadAgainGivesTheSameValues) {
