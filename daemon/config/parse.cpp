@@ -16,7 +16,7 @@ namespace subflowd::config {
 namespace {
 
 constexpr std::array<std::string_view, 5> sectionKinds{"Daemon", "Rule", "Policy", "Link", "Guard"};
-constexpr std::string_view defaultPolicy = "fullmesh";
+constexpr std::array<std::string_view, 2> defaultPolicies{"lb-client", "announce"};
 
 template <class Into>
 std::vector<std::string_view> namesOf(std::span<const Key<Into>> keys) {
@@ -104,7 +104,7 @@ class Reader {
             return;
         Rule rule{std::string{name}, {}, {}, section.origin, {}};
         if (name == defaultRule)
-            rule.policies.emplace_back(defaultPolicy);
+            rule.policies.assign(defaultPolicies.begin(), defaultPolicies.end());
         readKeys(section, ruleKeys(), rule);
         for (const auto& entry : section.entries)
             checkCondition(entry, name);
@@ -154,7 +154,11 @@ class Reader {
         auto& rules = config_.rules;
         const auto at = std::ranges::find(rules, defaultRule, &Rule::name);
         if (at == rules.end())
-            rules.push_back({std::string{defaultRule}, {}, {std::string{defaultPolicy}}, {}, {}});
+            rules.push_back({std::string{defaultRule},
+                             {},
+                             {defaultPolicies.begin(), defaultPolicies.end()},
+                             {},
+                             {}});
         else
             std::rotate(at, at + 1, rules.end());
     }

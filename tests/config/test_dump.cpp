@@ -38,8 +38,15 @@ constexpr std::string_view everything = "[Daemon]\nMode=observe\nReceiveBuffer=5
                                         "[Link w*]\nRole=backup\n[Link x]\n";
 
 TEST(Dump, ShowsEveryValueWithItsOrigin) {
-    const auto parsed = parse("[Daemon]\nMode=observe\n[Policy fullmesh]\nMaxSubflows=3\n"
-                              "[Guard]\nDenyPort=\nJoinsPerHost=2/90s\n",
+    const auto parsed = parse("[Daemon]
+Mode=observe
+[Policy lb-client]
+Settle=3
+"
+                              "[Guard]
+DenyPort=
+JoinsPerHost=2/90s
+",
                               "f");
     EXPECT_EQ(dump(parsed.config), "[Daemon]\n"
                                    "Mode=observe                            # f:2\n"
@@ -65,10 +72,10 @@ TEST(Dump, ShowsEveryValueWithItsOrigin) {
                                    "MaxInboundOverall=100000                # built in\n"
                                    "\n"
                                    "[Rule default]                          # built in\n"
-                                   "Policies=fullmesh                       # built in\n"
+                                   "Policies=lb-client announce             # built in\n"
                                    "\n"
-                                   "[Policy fullmesh]                       # f:3\n"
-                                   "MaxSubflows=3                           # f:4\n");
+                                   "[Policy lb-client]                      # f:3\n"
+                                   "Settle=3                                # f:4\n");
 }
 
 TEST(Dump, ReadAgainGivesTheSameValues) {

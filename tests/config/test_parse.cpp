@@ -19,7 +19,7 @@ std::string problems(std::string_view text) {
     return problems(parse(text, "f"));
 }
 
-const Rule builtInDefault{"default", {}, {"fullmesh"}, {}, {}};
+const Rule builtInDefault{"default", {}, {"lb-client", "announce"}, {}, {}};
 
 TEST(Parse, EmptyConfigurationIsAGoodOne) {
     Config expected;
@@ -178,7 +178,7 @@ TEST(Parse, PolicySettingsOfARuleAreLaidOverTheGeneralOnes) {
 
 TEST(Parse, WarnsOfPolicySectionsThatDoNothing) {
     EXPECT_EQ(problems("[Rule a]\nPolicies=x\n[Policy y]\n[Policy fullmesh a]\n[Policy x b]\n"
-                       "[Policy fullmesh default]\n"),
+                       "[Policy lb-client default]\n"),
               "f:3: warning: no rule uses policy y\n"
               "f:4: warning: rule a does not use policy fullmesh\n"
               "f:5: warning: there is no rule b\n");

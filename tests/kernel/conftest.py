@@ -100,3 +100,13 @@ def make_daemon(executables: dict[str, str]) -> Iterator[DaemonMaker]:
 def daemon(lab: Lab, make_daemon: DaemonMaker) -> Daemon:
     """A daemon with no configuration, ready, in the client's namespace."""
     return make_daemon(lab.client).start()
+
+
+#: A configuration under which every pair of addresses gets a subflow.
+FULLMESH = "[Rule default]\nPolicies=fullmesh\n"
+
+
+@pytest.fixture
+def mesh_daemon(lab: Lab, make_daemon: DaemonMaker) -> Daemon:
+    """The same with the policy fullmesh for every connection."""
+    return make_daemon(lab.client, FULLMESH).start()

@@ -13,6 +13,12 @@ OTHER_PORT = 5002
 
 
 @pytest.fixture
+def daemon(mesh_daemon):
+    """The policy that would join everything, were it not for the core."""
+    return mesh_daemon
+
+
+@pytest.fixture
 def denying_server(lab):
     lab.server.set_sysctl("net.mptcp.allow_join_initial_addr_port", 0)
 

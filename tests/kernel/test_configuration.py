@@ -76,7 +76,7 @@ def test_a_connection_takes_the_first_rule_that_matches(lab, connect, make_daemo
 
 def test_settings_of_a_policy_reach_it(lab, connect, make_daemon):
     third = lab.add_uplink()
-    config = "[Policy fullmesh]\nFamilies=ipv6\n"
+    config = "[Policy lb-client]\nFamilies=ipv6\n"
     daemon = make_daemon(lab.client, config).start()
     four, six = connect(lab.uplinks[0].server), connect(lab.uplinks[0].server6)
     wait_for_locals(daemon, six, {uplink.client6 for uplink in [*lab.uplinks, third]})

@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""A client with several uplinks and no configuration: every connection uses every path."""
+"""A client with several uplinks and the policy fullmesh: every connection uses every path."""
 
 import pytest
 
+from conftest import FULLMESH
 from expectations import (all_clients, all_clients6, describe, kernel_view, wait_for_all_locals,
                           wait_for_known, wait_for_locals)
 from lab import diag
@@ -11,6 +12,11 @@ from lab.uplinks import Lab
 from lab.waiting import wait_for
 
 MANY = 200
+
+
+@pytest.fixture
+def daemon(mesh_daemon):
+    return mesh_daemon
 
 
 def pairs(found: diag.Connection) -> set[tuple[str, str]]:
@@ -78,7 +84,7 @@ def test_connections_of_both_families_live_together(lab, connect, daemon):
 @pytest.mark.parametrize("most", [2, 3])
 def test_a_connection_never_has_more_subflows_than_allowed(make_daemon, most):
     with Lab(4) as lab, EchoServer(lab.server):
-        daemon = make_daemon(lab.client, f"[Daemon]\nMaxSubflows={most}\n").start()
+        daemon = make_daemon(lab.client, f"{FULLMESH}[Daemon]\nMaxSubflows={most}\n").start()
         with Client(lab.client, lab.uplinks[0].server) as client:
             wait_for(lambda: len(diag.connection(lab.client, client.port).joins()) == most - 1,
                      f"{most} subflows", otherwise=lambda: kernel_view(daemon))

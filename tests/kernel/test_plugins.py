@@ -8,7 +8,7 @@ import tempfile
 
 import pytest
 
-from conftest import SOURCE
+from conftest import FULLMESH, SOURCE
 from expectations import all_clients, wait_for_locals
 
 BAD_CONFIGURATION = 78
@@ -26,7 +26,7 @@ def directory():
 
 
 def test_a_policy_from_a_file_decides(lab, connect, make_daemon, directory):
-    daemon = make_daemon(lab.client, "", "--plugin-dir", str(directory)).start()
+    daemon = make_daemon(lab.client, FULLMESH, "--plugin-dir", str(directory)).start()
     with open(f"/proc/{daemon.process.pid}/maps", encoding="utf-8") as maps:
         assert str(directory / PLUGIN.name) in maps.read(), daemon.said()
     client = connect()
@@ -37,7 +37,7 @@ def test_a_policy_from_a_file_decides(lab, connect, make_daemon, directory):
 def test_what_others_can_write_is_not_loaded(lab, make_daemon, directory, place):
     writable = directory if place == "directory" else directory / PLUGIN.name
     writable.chmod(0o777)
-    daemon = make_daemon(lab.client, "", "--plugin-dir", str(directory))
+    daemon = make_daemon(lab.client, FULLMESH, "--plugin-dir", str(directory))
     daemon.spawn()
     assert daemon.wait() == BAD_CONFIGURATION, daemon.said()
     assert str(writable) in daemon.said(), "it says what was refused"

@@ -3,6 +3,7 @@
 
 import signal
 
+from conftest import FULLMESH
 from expectations import all_clients, kernel_view, wait_for_locals
 from lab import diag
 from lab.waiting import wait_for
@@ -41,11 +42,11 @@ def test_a_link_that_is_ignored_is_drained_and_left(lab, connect, daemon):
     client.exchange()
 
 
-def test_a_lower_limit_retires_the_least_wanted_subflow_and_only_it(lab, connect, daemon):
+def test_a_lower_limit_retires_the_least_wanted_subflow_and_only_it(lab, connect, mesh_daemon):
     """It shares its local address with a sibling. The kernel's own command for ending it would
     delete the address from the connection's table, and RM_ADDR could not be sent any more (K15):
     so it has to go another way."""
-    second = lab.uplinks[1]
+    second, daemon = lab.uplinks[1], mesh_daemon
     lab.server.run("ip", "mptcp", "endpoint", "add", second.server, "signal")
     client = connect()
 
@@ -54,7 +55,7 @@ def test_a_lower_limit_retires_the_least_wanted_subflow_and_only_it(lab, connect
 
     wait_for(lambda: len(joins()) == 3, "two addresses to two addresses",
              otherwise=lambda: kernel_view(daemon))
-    reload(daemon, "[Policy fullmesh]\nMaxSubflows=3\n")
+    reload(daemon, FULLMESH + "[Policy fullmesh]\nMaxSubflows=3\n")
     wait_for(lambda: len(joins()) == 2, "one subflow is retired",
              otherwise=lambda: kernel_view(daemon))
     wait_for_locals(daemon, client, all_clients(lab))

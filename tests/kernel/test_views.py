@@ -61,8 +61,9 @@ def test_links_shows_the_clients_links(lab, daemon):
         assert links[uplink.link]["role"] == "primary"
 
 
-def test_policies_shows_fullmesh(daemon):
-    assert [policy["name"] for policy in daemon.show("policies")["policies"]] == ["fullmesh"]
+def test_policies_shows_those_in_use(daemon):
+    assert [policy["name"] for policy in daemon.show("policies")["policies"]] == [
+        "lb-client", "announce"]
 
 
 def test_status_counts(lab, connect, daemon):
