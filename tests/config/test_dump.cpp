@@ -38,15 +38,8 @@ constexpr std::string_view everything = "[Daemon]\nMode=observe\nReceiveBuffer=5
                                         "[Link w*]\nRole=backup\n[Link x]\n";
 
 TEST(Dump, ShowsEveryValueWithItsOrigin) {
-    const auto parsed = parse("[Daemon]
-Mode=observe
-[Policy lb-client]
-Settle=3
-"
-                              "[Guard]
-DenyPort=
-JoinsPerHost=2/90s
-",
+    const auto parsed = parse("[Daemon]\nMode=observe\n[Policy lb-client]\nSettle=3\n"
+                              "[Guard]\nDenyPort=\nJoinsPerHost=2/90s\n",
                               "f");
     EXPECT_EQ(dump(parsed.config), "[Daemon]\n"
                                    "Mode=observe                            # f:2\n"
