@@ -64,6 +64,19 @@ std::string eventCounts(const Status& status) {
            ", " + counted(countOf(status, "repairs"), "repair");
 }
 
+/// What peers were not let do; empty if nothing.
+std::string guardCounts(const Status& status) {
+    const auto refused = countOf(status, "announcements_refused");
+    const auto ignored = countOf(status, "announcements_ignored");
+    const auto delayed = countOf(status, "joins_delayed");
+    const auto inbound = countOf(status, "inbound_refused");
+    if (refused + ignored + delayed + inbound == 0)
+        return {};
+    return counted(refused, "announced address") + " refused, " + std::to_string(ignored) +
+           " ignored; joins delayed " + counted(delayed, "time") + "; " +
+           counted(inbound, "subflow") + " of peers refused";
+}
+
 /// The bound under which a share of all answers stayed.
 std::string quantile(const std::vector<LatencyBucket>& buckets, std::uint64_t perCent) {
     std::uint64_t all = 0;
@@ -108,6 +121,8 @@ std::string statusText(const Status& status, Colouring colouring) {
     facts.add({"Path manager", known(status.pathManager)});
     facts.add({"Connections", connectionCounts(status)});
     facts.add({"Subflows", subflowCounts(status)});
+    if (const auto guard = guardCounts(status); !guard.empty())
+        facts.add({"Guard", guard});
     facts.add({"Commands", commandCounts(status)});
     facts.add({"Events", eventCounts(status)});
     facts.add({"Latency", latencyText(status.latency)});

@@ -140,6 +140,17 @@ TEST(StatusText, isOneScreen) {
               "    path-manager-name, per-token-get-addr\n");
 }
 
+TEST(StatusText, TellsWhatPeersWereNotLetDo) {
+    auto status = examples::status();
+    status.counts["announcements_refused"] = 1;
+    status.counts["inbound_refused"] = 20;
+    const auto text = statusText(status, Colouring::plain);
+    EXPECT_NE(text.find("  Guard         1 announced address refused, 0 ignored; "
+                        "joins delayed 0 times; 20 subflows of peers refused\n"),
+              std::string::npos)
+        << text;
+}
+
 TEST(StatusText, namesTheProblems) {
     auto status = examples::status();
     status.state = "degraded";
