@@ -133,7 +133,7 @@ def test_check_accepts_a_good_configuration(lab, make_daemon):
     ("[Daemon]\nMaxSubflows=0.5\n", 2),
     ("\n[Rule x]\nMatchRemote=10.0.0.0/99\nPolicies=fullmesh\n", 3),
     ("[Rule x]\nPolicies=no-such-policy\n", 2),
-    ("[Policy fullmesh]\nMaxSubflows=-1\n", 2),
+    ("[Policy lb-client]\nSettle=-1\n", 2),
     ("[Link wan*]\n\nRole=sometimes\n", 3),
     ("Mode=userspace\n", 1),
 ])

@@ -70,11 +70,11 @@ def test_an_address_that_goes_takes_its_subflow_along_and_brings_it_back(lab, co
     wait_for_locals(daemon, client, all_clients(lab))
 
 
-def test_another_address_on_a_link_is_used_too(lab, connect, daemon):
+def test_another_address_on_a_link_is_used_too(lab, connect, mesh_daemon):
     client = connect()
-    wait_for_locals(daemon, client, all_clients(lab))
+    wait_for_locals(mesh_daemon, client, all_clients(lab))
     added = lab.add_source(lab.uplinks[1], 11)
-    wait_for_locals(daemon, client, all_clients(lab) | {added})
+    wait_for_locals(mesh_daemon, client, all_clients(lab) | {added})
 
 
 def test_an_address_is_used_once_its_route_is_there(lab, connect, make_daemon):
