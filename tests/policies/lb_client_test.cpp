@@ -257,6 +257,10 @@ TEST(LbClient, KeepsOneSubflowOfALinkThatHasSeveral) {
     EXPECT_THAT(now.wants(policy), ElementsAre("10.0.0.1 -> 10.9.0.1:443 lb-link-has-subflow",
                                                "10.0.1.1 -> 10.9.1.1:443 lb-link-has-subflow"))
         << "the first subflow of the connection, and the one that was up first";
+    now.ended("10.0.0.1", "10.9.0.1:443");
+    now.subflow("10.0.0.1", "10.9.0.1:443", SubflowState::up, 60s).initial = true;
+    EXPECT_EQ(now.wants(policy)[0], "10.0.0.1 -> 10.9.0.1:443 lb-link-has-subflow")
+        << "in whatever order they are listed";
 }
 
 TEST(LbClient, AnswersWithTheAddressesThatAreNamed) {
