@@ -12,6 +12,7 @@
 #include <subflowd/plan.hpp>
 #include <subflowd/reason.hpp>
 
+#include <chrono>
 #include <cstdint>
 #include <optional>
 #include <vector>
@@ -105,9 +106,13 @@ struct Remote {
 /// A remote address that the peer withdrew: its subflows are closed by its kernel, or by the
 /// daemon after a grace (K17).
 struct Withdrawal {
+    static constexpr Duration grace = std::chrono::milliseconds(200);
+
     RemoteRef ref{};
     AddressId id{};
-    Instant due{};
+    Instant heard{};
+
+    Instant due() const { return heard + grace; }
 };
 
 /// An address that this host announced.

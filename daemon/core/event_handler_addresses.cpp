@@ -10,9 +10,6 @@ namespace subflowd::core {
 
 namespace {
 
-/// How long the peer's kernel has for closing the subflows of an address it withdrew.
-constexpr auto withdrawalGrace = std::chrono::milliseconds(200);
-
 /// Announced addresses that the guard refuses are kept for those who ask why: so many.
 constexpr std::size_t mostRefused = 8;
 
@@ -95,14 +92,13 @@ void EventHandler::on(const event::Removed& event) {
     auto* connection = known(event.token);
     if (!connection || connection->partial)
         return;
-    const auto due = world_.now + withdrawalGrace;
     const auto announced = std::ranges::find(connection->announced, event.id, &Remote::id);
     if (announced != connection->announced.end()) {
-        withdraw(world_, *connection, {announced->ref, event.id, due});
+        withdraw(world_, *connection, {announced->ref, event.id, world_.now});
         connection->announced.erase(announced);
     } else if (event.id == initialAddressId) {
         world_.remotes.retain(connection->remote);
-        withdraw(world_, *connection, {connection->remote, event.id, due});
+        withdraw(world_, *connection, {connection->remote, event.id, world_.now});
     } else {
         // Not announced, so known from subflows that the peer opened, if at all.
         const auto seen = std::ranges::find(connection->subflows, event.id, &Subflow::remoteId);
@@ -110,7 +106,7 @@ void EventHandler::on(const event::Removed& event) {
             return;
         const auto remote = connection->paths[seen->path].remote;
         world_.remotes.retain(remote);
-        withdraw(world_, *connection, {remote, event.id, due});
+        withdraw(world_, *connection, {remote, event.id, world_.now});
     }
     world_.outcome.memos.emplace_back(memo::Withdrawn{event.token, event.id});
     auto change = changeOf(Change::Kind::addressWithdrawn, *connection);

@@ -264,7 +264,7 @@ void Reconciler::scheduleNext(const Work& work) {
                  !subflow.closing)
             next = std::min(next, subflow.since + joinTimeout);
     for (const auto& withdrawal : work.connection.withdrawn)
-        next = std::min(next, withdrawal.due);
+        next = std::min(next, withdrawal.due());
     if (work.world.remotes[work.connection.remote].leader == work.connection.token)
         for (const auto& subflow : work.connection.subflows)
             if (!subflow.initial && subflow.state == SubflowState::up &&

@@ -15,6 +15,15 @@ bool canBeNamed(const Subflow& subflow) {
     return subflow.localPort != 0 && !subflow.closing;
 }
 
+/// Whether a subflow came after its remote address was withdrawn, or the address is back. A join of
+/// the daemon's own may have been under way at that moment, and then it leads nowhere.
+bool openedAnew(const Connection& connection, const Subflow& subflow,
+                const Withdrawal& withdrawal) {
+    const bool back = std::ranges::find(connection.announced, connection.paths[subflow.path].remote,
+                                        &Remote::ref) != connection.announced.end();
+    return subflow.since > withdrawal.heard && (back || subflow.opener == Opener::peer);
+}
+
 } // namespace
 
 /// The kernel keeps a subflow whose address or link is gone (K9). RM_ADDR goes first: the end of
@@ -158,12 +167,12 @@ void Reconciler::endWithdrawn(const Work& work) {
     auto& world = work.world;
     auto& connection = work.connection;
     std::erase_if(connection.withdrawn, [&](const Withdrawal& withdrawal) {
-        if (withdrawal.due > world.now)
+        if (withdrawal.due() > world.now)
             return false;
         for (auto& subflow : connection.subflows) {
             const bool there = connection.paths[subflow.path].remote == withdrawal.ref ||
                                subflow.remoteId == withdrawal.id;
-            if (there && canBeNamed(subflow) && subflow.since < withdrawal.due)
+            if (there && canBeNamed(subflow) && !openedAnew(connection, subflow, withdrawal))
                 end(work, subflow, {&reasons::remoteWithdrawn, 0, 0});
         }
         world.remotes.release(withdrawal.ref);
