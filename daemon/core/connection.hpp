@@ -77,6 +77,7 @@ struct Subflow {
     SubflowState state = SubflowState::up;
     bool closing = false;  ///< its end was commanded
     bool timedOut = false; ///< a join that is cancelled because nobody answered
+    bool vanished = false; ///< a join that inet_diag did not show when it was to be cancelled
     bool unwanted = false; ///< the policy that wanted it dropped it
     bool counted = false;  ///< in the census of what peers opened
     Charge charge = Charge::none;

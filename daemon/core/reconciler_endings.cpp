@@ -74,7 +74,7 @@ void Reconciler::drainUnwanted(const Work& work) {
     for (auto& subflow : work.connection.subflows) {
         if (!subflow.unwanted || !alive(subflow))
             continue;
-        if (subflow.state == SubflowState::pending)
+        if (subflow.state == SubflowState::pending && !subflow.vanished)
             cancel(work, subflow, reason);
         else if (records::isConfirmed(subflow, work.world.now))
             drain(work, subflow, reason);
@@ -149,6 +149,11 @@ void Reconciler::cancelUnanswered(const Work& work) {
                          world.now - subflow.since >= joinTimeout;
         if (!due)
             continue;
+        if (subflow.vanished) {
+            subflow.since = world.now;
+            world.outcome.resync = Resync::needed;
+            continue;
+        }
         ++world.counters.joinsTimedOut;
         subflow.timedOut = true;
         cancel(work, subflow, {&reasons::joinTimeout, 0, 0});

@@ -168,8 +168,8 @@ void ResultHandler::ended(Connection& connection, const InFlight& command,
     evaluator_.evaluate(world_, connection);
 }
 
-/// A join that inet_diag does not show any more was answered meanwhile: its event may be on the
-/// way, or was lost; then it is cancelled again.
+/// A join that inet_diag does not show any more was answered meanwhile: its event is on the way, or
+/// was lost, which a snapshot tells if it does not come.
 void ResultHandler::cancelled(Connection& connection, const InFlight& command,
                               const CommandFinished& result) {
     auto* join = pendingOf(connection, command.join);
@@ -177,6 +177,7 @@ void ResultHandler::cancelled(Connection& connection, const InFlight& command,
         return;
     if (result.refusal != Refusal::none) {
         join->closing = join->timedOut = false;
+        join->vanished = true;
         join->since = world_.now;
         return evaluator_.evaluate(world_, connection);
     }

@@ -27,7 +27,7 @@ class Confinement : public Chain {
 };
 
 TEST_F(Confinement, AsksForTheDeviceBeforeTheFirstJoin) {
-    lab.kernel.roundTrip = 100ms;
+    lab.kernel.factsTake = 100ms;
     connected();
     EXPECT_THAT(lab.commandsSince(0), ElementsAre("ask facts"));
     lab.run(150ms);

@@ -31,7 +31,7 @@ std::string live(RandomWorld& world) {
 }
 
 TEST(RandomOrders, KeepEveryPromise) {
-    const auto runs = fromEnvironment("SUBFLOWD_RANDOM_RUNS", 2000);
+    const auto runs = fromEnvironment("SUBFLOWD_RANDOM_RUNS", 800);
     const auto first = fromEnvironment("SUBFLOWD_RANDOM_SEED", 1);
     for (std::uint32_t seed = first; seed < first + runs; ++seed) {
         RandomWorld world{seed};

@@ -39,6 +39,7 @@ std::string joined(const std::vector<std::string>& lines) {
 
 Said::Said(const Outcome& outcome)
     : commands(outcome.commands),
+      listeners(outcome.listeners),
       memos(outcome.memos),
       changes(outcome.changes),
       log(outcome.log),
@@ -51,11 +52,23 @@ Said::Said(const Outcome& outcome)
 }
 
 RandomWorld::RandomWorld(std::uint32_t seed)
-    : random_{seed}, three_{mostSubflows("3")}, lab_{{{"fullmesh", &eight_}}} {
+    : random_{seed},
+      three_{mostSubflows("3")},
+      lab_{{{"fullmesh", &eight_}, {"announcer", &announcer_}}, Protection::on} {
     greedy_.say = [](const auto& connection, const auto&, Plan& plan) {
         wantAll(connection, plan, {0, 2, Priority::regular});
     };
+    announcer_.say = [](const ConnectionView& connection, const HostView& host, Plan& plan) {
+        for (std::size_t i = 0; i < host.addresses.size(); ++i) {
+            const bool again = i % 2 == 0 && connection.announcements.size() > i &&
+                               host.now - connection.announcements[i].since > 3s;
+            plan.announce(static_cast<LocalId>(i),
+                          i % 3 == 0 ? std::uint16_t{8443} : std::uint16_t{0}, {&because, 0, 0},
+                          again ? Delivery::again : Delivery::once);
+        }
+    };
     first_ = lab_.configuration();
+    lab_.kernel.factsTake = 0ms;
     lab_.observer = [this](const Input& input, const Outcome& outcome) { check(input, outcome); };
     for (std::uint32_t i = 1; i <= 3; ++i) {
         const auto address = "10.0." + std::to_string(i) + ".1";
@@ -181,8 +194,12 @@ void RandomWorld::actAsPeer() {
         lab_.kernel.joinFromPeer(token, toString(lab_.kernel[token].facts.initial.local),
                                  remote + ":" + std::to_string(nextPort_++), id);
     } else if (pick(3) != 0) {
-        note("announce " + hex(token) + " " + std::to_string(id) + " " + remote);
-        lab_.kernel.announceFromPeer(token, id, remote + ":443");
+        static constexpr const char* hostile[] = {"127.0.0.1:443", "169.254.169.254:443",
+                                                  "10.0.1.77:443", "10.0.2.1:443",
+                                                  "10.9.1.1:3306", "10.9.1.2:22"};
+        const auto announced = pick(4) == 0 ? hostile[pick(6)] : remote + ":443";
+        note("announce " + hex(token) + " " + std::to_string(id) + " " + announced);
+        lab_.kernel.announceFromPeer(token, id, announced);
     } else {
         note("withdraw " + hex(token) + " " + std::to_string(id));
         lab_.kernel.withdrawFromPeer(token, id);
@@ -242,7 +259,8 @@ void RandomWorld::reload() {
     const auto which = pick(3);
     limit_ = which == 0 ? 3 : 8;
     auto& configuration = lab_.configuration();
-    Policy* const policies[] = {&three_, &eight_, &greedy_};
+    Policy* const policies[] = {&three_, &eight_,
+                                pick(2) == 0 ? static_cast<Policy*>(&greedy_) : &balanced_};
     configuration.policies[0].policy = policies[which];
     configuration.links.clear();
     if (pick(3) == 0)
@@ -284,6 +302,8 @@ void RandomWorld::checkCommand(const command::CreateSubflow& create) {
             create.remote == facts.initial.remote)
             wrong_ = "a join of a denied initial endpoint: " + describe(create);
     }
+    if (isHostile(create.remote))
+        wrong_ = "a join that the guard forbids: " + describe(create);
     const auto report = lab_.engine->report(create.token);
     const auto pending = std::ranges::count_if(report->subflows, [&](const SubflowReport& s) {
         return s.state == SubflowState::pending && s.tuple.local.address == create.local &&
@@ -291,6 +311,12 @@ void RandomWorld::checkCommand(const command::CreateSubflow& create) {
     });
     if (pending > 1)
         wrong_ = "two pending joins on one path: " + describe(create);
+}
+
+/// Where no server of this world is, whatever it announces.
+bool RandomWorld::isHostile(const Endpoint& remote) {
+    const auto scope = remote.address.scope();
+    return scope == Scope::loopback || scope == Scope::linkLocal || remote.port != 443;
 }
 
 /// Limits count what is there and is to stay.

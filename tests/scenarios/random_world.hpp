@@ -2,6 +2,7 @@
 #pragma once
 
 #include "fullmesh.hpp"
+#include "lb_client.hpp"
 #include "support/lab.hpp"
 #include "support/scripted_policy.hpp"
 
@@ -24,6 +25,7 @@ class NeverRests : public std::runtime_error {
 /// What is said of a step when it is repeated by another engine: a copy without borrowed memory.
 struct Said {
     std::vector<core::IssuedCommand> commands;
+    std::vector<core::ListenerRequest> listeners;
     std::vector<core::Memo> memos;
     std::vector<core::Change> changes;
     std::vector<std::string> voices; ///< Change::by
@@ -87,12 +89,15 @@ class RandomWorld {
 
     void check(const core::Input& input, const core::Outcome& outcome);
     void checkCommand(const core::command::CreateSubflow& create);
+    static bool isHostile(const Endpoint& remote);
     std::string checkConnections() const;
     std::string compare(Token token) const;
 
     std::mt19937 random_;
     fullmesh::Fullmesh eight_{Settings{}};
     fullmesh::Fullmesh three_;
+    lb_client::LbClient balanced_{Settings{}};
+    ScriptedPolicy announcer_; ///< announces every address, some with a port, some once more
     ScriptedPolicy greedy_; ///< wants two subflows wherever there is a path: the core must say no
     Lab lab_;
     core::Configuration first_;

@@ -407,7 +407,7 @@ void FakeKernel::run(const IssuedCommand& command, const command::AskFacts& ask)
         finished.facts = ConnectionFacts{1000, 0, 0, boundDevice};
     else
         finished.refusal = Refusal::byErrno;
-    report(finished, roundTrip);
+    report(finished, factsTake);
 }
 
 } // namespace subflowd::test

@@ -120,6 +120,7 @@ class FakeKernel {
     LinkIndex boundDevice = noLink; ///< of every application's socket
     int listenError = 0;            ///< errno of every attempt to listen
     Duration dumpTakes{};           ///< from a snapshot's rows being taken to their being read
+    Duration factsTake = std::chrono::milliseconds(10); ///< the answer to AskFacts
     Duration roundTrip = std::chrono::milliseconds(10);
 
     // What happened.

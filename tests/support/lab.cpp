@@ -10,14 +10,13 @@ namespace subflowd::test {
 
 using namespace core;
 
-Lab::Lab(std::vector<ConfiguredPolicy> policies) {
+Lab::Lab(std::vector<ConfiguredPolicy> policies, Protection confinement) {
     configuration_.policies = std::move(policies);
     Rule rule{"default", {}, {}};
     for (std::size_t i = 0; i < configuration_.policies.size(); ++i)
         rule.chain.push_back(i);
     configuration_.rules.push_back(std::move(rule));
-    // Otherwise a question stands among the commands of every test; tests of the guard ask it.
-    configuration_.guard.confinement = Protection::off;
+    configuration_.guard.confinement = confinement;
     kernel.setNow(now);
     engine = std::make_unique<Engine>(std::make_shared<const Configuration>(configuration_));
 }

@@ -17,8 +17,11 @@ namespace subflowd::test {
 /// An engine on a fake kernel with a virtual clock: what the runtime does, without a machine.
 class Lab {
   public:
-    /// One rule, `default`, with these policies in order. The policies outlive the lab.
-    explicit Lab(std::vector<core::ConfiguredPolicy> policies);
+    /// One rule, `default`, with these policies in order. The policies outlive the lab. With
+    /// `confinement` a question (AskFacts) stands among the commands for every connection, so only
+    /// tests of it have it on.
+    explicit Lab(std::vector<core::ConfiguredPolicy> policies,
+                 core::Protection confinement = core::Protection::off);
 
     /// Another configuration, from the next step on.
     void configure(core::Configuration configuration);
