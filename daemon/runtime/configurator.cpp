@@ -8,6 +8,7 @@
 #include "fullmesh.hpp"
 #include "lb_client.hpp"
 #include "plugins/policy_set.hpp"
+#include "reestablish.hpp"
 
 #include <subflowd/plugin.hpp>
 
@@ -22,7 +23,8 @@ namespace {
 
 constexpr auto fullmeshDescriptor = describePlugin<fullmesh::Fullmesh>();
 constexpr auto lbClientDescriptor = describePlugin<lb_client::LbClient>();
-constexpr std::array builtIn{&fullmeshDescriptor, &lbClientDescriptor};
+constexpr auto reestablishDescriptor = describePlugin<reestablish::Reestablish>();
+constexpr std::array builtIn{&fullmeshDescriptor, &lbClientDescriptor, &reestablishDescriptor};
 
 std::vector<plugins::PluginDirectory> directoriesOf(const Options& options) {
     using Presence = plugins::PluginDirectory::Presence;

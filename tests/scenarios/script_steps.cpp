@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "fullmesh.hpp"
 #include "lb_client.hpp"
+#include "reestablish.hpp"
 #include "scenarios/script.hpp"
 
 #include <subflowd/address_text.hpp>
@@ -94,6 +95,8 @@ Policy* Script::made(const std::string& name, const Settings& settings) {
         policies_.push_back(std::make_unique<fullmesh::Fullmesh>(settings));
     else if (name == "lb-client")
         policies_.push_back(std::make_unique<lb_client::LbClient>(settings));
+    else if (name == "reestablish")
+        policies_.push_back(std::make_unique<reestablish::Reestablish>(settings));
     else
         throw StepFailed("no such policy: " + name);
     return policies_.back().get();
