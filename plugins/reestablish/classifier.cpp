@@ -28,6 +28,7 @@ constexpr ReasonText unreachable{"again-unreachable",
                                  "unreachable: waits {0} s, failures in a row: {1}"};
 constexpr ReasonText notMultipath{"again-not-multipath", "no MPTCP there"};
 constexpr ReasonText notPermitted{"again-not-permitted", "this host does not permit it"};
+constexpr ReasonText closing{"again-closing", "the connection is about to end"};
 constexpr ReasonText noResources{"again-no-resources", "the kernel refused it: waits {0} s"};
 constexpr ReasonText abortedOnHost{"again-aborted-on-host",
                                    "aborted by somebody on this host: waits {0} s"};
@@ -72,6 +73,18 @@ Class classOfError(const PathView& path) {
     }
 }
 
+Class classOfErrno(int error) {
+    switch (error) {
+    case EPERM:
+    case EACCES:
+        return Class::notPermitted;
+    case ENOTCONN:
+        return Class::closing;
+    default:
+        return Class::noResources;
+    }
+}
+
 /// RFC 8684 §3.6
 Class classOfReset(const PathView& path) {
     const bool transient = path.lastFailure.transient;
@@ -96,7 +109,6 @@ Class classOfReset(const PathView& path) {
 } // namespace
 
 Class classify(const PathView& path) {
-    const auto error = path.lastFailure.error;
     switch (path.lastFailure.cause) {
     case Cause::none:
     case Cause::expected:
@@ -108,7 +120,7 @@ Class classify(const PathView& path) {
     case Cause::noRoute:
         return Class::noRoute;
     case Cause::refusedLocally:
-        return error == EPERM || error == EACCES ? Class::notPermitted : Class::noResources;
+        return classOfErrno(path.lastFailure.error);
     case Cause::abortedOnHost:
         return Class::abortedOnHost;
     case Cause::notMultipath:
@@ -160,6 +172,8 @@ Treatment treatmentOf(Class kind, const Options& options) {
         return {{}, 1, {}, 0, &notMultipath};
     case Class::notPermitted:
         return {{}, 1, {}, 0, &notPermitted};
+    case Class::closing:
+        return {{}, 1, {}, 0, &closing, Reach::forGood};
     case Class::noResources:
         return {seconds(30), 2, minutes(15), most, &noResources};
     case Class::abortedOnHost:

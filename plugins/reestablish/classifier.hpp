@@ -27,6 +27,7 @@ enum class Class : std::uint8_t {
     unreachable,      ///< a network on the way to the initial address says no
     notMultipath,     ///< TCP answers there, without MPTCP
     notPermitted,     ///< a filter or a policy of this host forbids it
+    closing,          ///< the connection is half-closed: the kernel takes no joins (ENOTCONN)
     noResources,      ///< the kernel refused it for another reason
     abortedOnHost,    ///< somebody on this host killed it
     // MP_TCPRST, by reason (RFC 8684 §3.6) and T, the transient bit

@@ -34,7 +34,14 @@ bool isHopeful(const ConnectionView& connection, const PathView& path) {
     if (path.state != PathState::failed || isInvited(connection, path))
         return true;
     const auto kind = classify(path);
-    return kind != Class::prohibited && (kind != Class::atLimit || path.failures <= mostRejections);
+    return treatmentOf(kind, {}).reach != Reach::forGood &&
+           (kind != Class::atLimit || path.failures <= mostRejections);
+}
+
+/// From when on an attempt may be made: at once if a subflow ended, later if an attempt failed,
+/// which the kernel may have told in the same moment.
+Instant earliestOf(const PathView& path) {
+    return path.lasted > Duration{} ? path.lastChange : path.lastChange + Duration{1};
 }
 
 /// The lowest is tried first.
@@ -96,7 +103,7 @@ void rescue(const ConnectionView& connection, const HostView& host, Plan& plan) 
         const auto id = static_cast<PathId>(i);
         plan.want(id, {choice.rankOf(path), 1, Priority::regular}, reason);
         if (path.state == PathState::failed)
-            plan.retry(id, rescueMoment(connection.stranded, path.lastChange), reason);
+            plan.retry(id, rescueMoment(connection.stranded, earliestOf(path)), reason);
     }
     plan.urgent(reason);
     plan.askAgain(deadline);

@@ -44,11 +44,10 @@ Duration spread(Duration nominal, std::uint64_t seed) {
 }
 
 Instant rescueMoment(Instant stranded, Instant earliest) {
-    for (const auto after : {milliseconds(0), milliseconds(250), milliseconds(500),
-                             milliseconds(1000), milliseconds(2000)})
+    for (const auto after : {milliseconds(0), milliseconds(250), milliseconds(500)})
         if (earliest <= stranded + after)
             return stranded + after;
-    constexpr Duration step = std::chrono::seconds(2);
+    constexpr Duration step = std::chrono::seconds(1);
     return stranded + (earliest - stranded + step - Duration{1}) / step * step;
 }
 

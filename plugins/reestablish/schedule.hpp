@@ -19,8 +19,8 @@ std::uint64_t seedOf(Token token, const PathView& path);
 /// 50 % to 150 % of a duration, so that connections that failed together come one by one.
 Duration spread(Duration nominal, std::uint64_t seed);
 
-/// The first moment for an attempt of the rescue that is not before `earliest`: 0, 0.25, 0.5, 1
-/// and 2 s after `stranded`, then every 2 s.
+/// The first moment for an attempt of the rescue that is not before `earliest`: 0, 0.25 and 0.5 s
+/// after `stranded`, then every second, so that no connection waits longer for a path that is back.
 Instant rescueMoment(Instant stranded, Instant earliest);
 
 } // namespace subflowd::reestablish

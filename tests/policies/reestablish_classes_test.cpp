@@ -55,6 +55,8 @@ const std::vector<Row>& table() {
          Class::notPermitted},
         {"a policy of this host", failureOf(Cause::refusedLocally, EACCES), never_up, initial, 1, 1,
          Class::notPermitted},
+        {"half-closed", failureOf(Cause::refusedLocally, ENOTCONN), never_up, initial, 1, 1,
+         Class::closing},
         {"ENOMEM", failureOf(Cause::refusedLocally, ENOMEM), never_up, initial, 1, 1,
          Class::noResources},
         {"ss -K", failureOf(Cause::abortedOnHost, ECONNABORTED), 60s, initial, 1, 0,
@@ -173,6 +175,7 @@ TEST(ReestablishClasses, WaitAsInTheTable) {
     EXPECT_EQ(waitsOf(Class::unreachable), (Waits{10, 20, 40, 80, 160, 300}));
     EXPECT_EQ(waitsOf(Class::notMultipath), Waits{});
     EXPECT_EQ(waitsOf(Class::notPermitted), Waits{});
+    EXPECT_EQ(waitsOf(Class::closing), Waits{});
     EXPECT_EQ(waitsOf(Class::noResources), (Waits{30, 60, 120, 240, 480, 900}));
     EXPECT_EQ(waitsOf(Class::abortedOnHost), (Waits{300, 600, 900, 900, 900, 900}));
     EXPECT_EQ(waitsOf(Class::abortedByPeer), (Waits{4, 8, 16, 32, 60, 60}));
@@ -254,7 +257,7 @@ TEST(ReestablishSchedule, SpreadsPathsAndFailuresOfAConnection) {
     EXPECT_NE(seedOf(Token{2}, path), seed);
 }
 
-TEST(ReestablishSchedule, RescuesAtOnceThenEveryTwoSeconds) {
+TEST(ReestablishSchedule, RescuesAtOnceThenEverySecond) {
     const Instant stranded{1000s};
     const auto after = [stranded](Duration earliest) {
         return rescueMoment(stranded, stranded + earliest) - stranded;
@@ -266,10 +269,9 @@ TEST(ReestablishSchedule, RescuesAtOnceThenEveryTwoSeconds) {
     EXPECT_EQ(after(251ms), 500ms);
     EXPECT_EQ(after(501ms), 1s);
     EXPECT_EQ(after(1001ms), 2s);
-    EXPECT_EQ(after(2001ms), 4s);
     EXPECT_EQ(after(4s), 4s);
-    EXPECT_EQ(after(4001ms), 6s);
-    EXPECT_EQ(after(59s), 60s);
+    EXPECT_EQ(after(4001ms), 5s);
+    EXPECT_EQ(after(58500ms), 59s);
 }
 
 } // namespace

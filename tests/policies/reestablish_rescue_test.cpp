@@ -24,6 +24,7 @@ Situation stranded(Duration ago = 0s) {
     now.address(2, "10.0.1.1");
     now.failed("10.0.0.1", server, ago);
     now.path("10.0.0.1", server).failures = 1;
+    now.path("10.0.0.1", server).lasted = 60s;
     now.path("10.0.0.1", server).lastFailure = {Cause::reset, 104, std::nullopt, false};
     now.connection.stranded = now.now - ago;
     return now;
@@ -55,6 +56,7 @@ TEST(ReestablishRescue, TriesAgainUntilTheKernelGaveUp) {
     auto now = stranded();
     const auto since = now.now;
     auto& path = now.path("10.0.0.1", server);
+    path.lasted = {};
     std::vector<long> moments;
     for (int i = 0; i < 100 && now.now < since + 60s; ++i) {
         path.lastChange = now.now + 10ms; // refused a round trip later
@@ -66,11 +68,20 @@ TEST(ReestablishRescue, TriesAgainUntilTheKernelGaveUp) {
         moments.push_back(
             std::chrono::duration_cast<std::chrono::milliseconds>(next - since).count());
     }
-    ASSERT_EQ(moments.size(), 33U);
+    ASSERT_EQ(moments.size(), 62U);
     moments.resize(7);
-    EXPECT_THAT(moments, ElementsAre(250, 500, 1000, 2000, 4000, 6000, 8000));
+    EXPECT_THAT(moments, ElementsAre(250, 500, 1000, 2000, 3000, 4000, 5000));
     now.now = since + 60s;
     EXPECT_EQ(now.ask(policy), Plan{}) << "close_timeout is over";
+}
+
+TEST(ReestablishRescue, WaitsWhenTheKernelRefusesAtOnce) {
+    Reestablish policy{{}};
+    auto now = stranded();
+    auto& path = now.path("10.0.0.1", server);
+    path.lastFailure = {Cause::noRoute, 101, std::nullopt, false};
+    path.lasted = {};
+    EXPECT_EQ(retryOf(now.ask(policy), PathId{0}), now.now + 250ms);
 }
 
 TEST(ReestablishRescue, ForgetsWhatClassesSay) {
@@ -94,6 +105,8 @@ TEST(ReestablishRescue, BelievesAPeerThatSaysNo) {
     EXPECT_THAT(now.wants(policy), other);
     path.lastFailure.transient = true;
     EXPECT_EQ(now.wants(policy).size(), 2U);
+    path.lastFailure = {Cause::refusedLocally, 107, std::nullopt, false};
+    EXPECT_THAT(now.wants(policy), other) << "half-closed";
     path.lastFailure = {Cause::rejected, 0, std::nullopt, false};
     path.failures = 3;
     EXPECT_EQ(now.wants(policy).size(), 2U);

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "fullmesh.hpp"
+#include "reestablish.hpp"
 #include "support/lab.hpp"
 #include "support/scripted_policy.hpp"
 
@@ -93,6 +94,7 @@ class RandomWorld {
     std::mt19937 random_;
     fullmesh::Fullmesh eight_{Settings{}};
     fullmesh::Fullmesh three_;
+    reestablish::Reestablish healer_{Settings{}};
     ScriptedPolicy greedy_; ///< wants two subflows wherever there is a path: the core must say no
     Lab lab_;
     core::Configuration first_;
