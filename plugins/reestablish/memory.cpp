@@ -119,7 +119,7 @@ std::optional<Warning> recall(const ConnectionView& connection, const PathView& 
     if (!known)
         return std::nullopt;
     const auto note = std::bit_cast<Note>(*known);
-    if (note.count < 2 || note.network != networkOf(path.local))
+    if (note.network != networkOf(path.local))
         return std::nullopt;
     const auto later = spread(termOf(note), seedOf(connection.token, path)) - termOf(note) / 2;
     const Warning warning{endOf(note) + later / 4, reasonOf(note.finding)};

@@ -153,20 +153,34 @@ def test_a_peer_has_room_again_when_a_subflow_ends(make_daemon):
             assert lab.client.mib()["MPJoinSynTx"] == 3
 
 
+def carry_on(chatter, daemon) -> float:
+    """Waits until data flows again, and returns for how many seconds."""
+    before = chatter.exchanges
+    began = time.monotonic()
+    wait_for(lambda: chatter.failure or chatter.exchanges > before + 2, "data flows again",
+             otherwise=lambda: kernel_view(daemon))
+    assert chatter.failure is None
+    return time.monotonic() - began
+
+
+def outage(chatter, daemon, client) -> None:
+    """Waits until no subflow is left, and 5 s more."""
+    wait_for(lambda: not diag.connection(daemon.namespace, client.port).locals(),
+             "no subflow is left", otherwise=lambda: kernel_view(daemon))
+    end = time.monotonic() + 5
+    wait_for(lambda: time.monotonic() > end or chatter.failure, "an outage of 5 s")
+
+
 @pytest.mark.parametrize("policies", ["fullmesh reestablish", "lb-client reestablish"])
 def test_a_connection_without_subflows_is_rescued(lab, connect, make_daemon, policies):
     daemon = make_daemon(lab.client, f"[Rule default]\nPolicies={policies}\n").start()
     client = connect()
     wait_for_locals(daemon, client, all_clients(lab))
     with Chatter(client) as chatter:
-        before = chatter.exchanges
-        wait_for(lambda: chatter.exchanges > before, "data flows")
+        carry_on(chatter, daemon)
         abort(lab.server, f"sport = :{PORT}")
         wait_for(lambda: joins_sent(lab) >= 2, "a join", otherwise=lambda: kernel_view(daemon))
-        before = chatter.exchanges
-        wait_for(lambda: chatter.failure or chatter.exchanges > before + 2, "data flows again",
-                 otherwise=lambda: kernel_view(daemon))
-    assert chatter.failure is None
+        carry_on(chatter, daemon)
     assert chatter.longest_stall < 1.0 * FACTOR
     wait_for_locals(daemon, client, all_clients(lab))
 
@@ -177,18 +191,10 @@ def test_a_connection_outlives_an_outage_of_all_paths(lab, connect, healer):
     with Chatter(client) as chatter:
         for uplink in lab.uplinks:
             reset_of(lab, uplink.client)
-        wait_for(lambda: not diag.connection(lab.client, client.port).locals(),
-                 "no subflow is left", otherwise=lambda: kernel_view(healer))
-        lost = time.monotonic()
-        wait_for(lambda: time.monotonic() > lost + 5 or chatter.failure, "an outage of 5 s")
+        outage(chatter, healer, client)
         attempts = joins_sent(lab) - 1
-        before = chatter.exchanges
         open_again(lab)
-        back = time.monotonic()
-        wait_for(lambda: chatter.failure or chatter.exchanges > before + 2, "data flows again",
-                 otherwise=lambda: kernel_view(healer))
-        waited = time.monotonic() - back
-    assert chatter.failure is None
+        waited = carry_on(chatter, healer)
     print(f"carries on {waited:.2f} s after the return; {attempts} joins in 5 s")
     assert waited < 1.0 + 0.5 * FACTOR, "the next attempt of the rescue"
     assert attempts <= 2 * 9, "0, 0.25, 0.5, 1, 2, 3, 4 and 5 s on each of two paths"
@@ -201,17 +207,9 @@ def test_a_connection_outlives_its_links(lab, connect, healer):
     with Chatter(client) as chatter:
         for uplink in lab.uplinks:
             lab.take_down(uplink)
-        wait_for(lambda: not diag.connection(lab.client, client.port).locals(),
-                 "no subflow is left", otherwise=lambda: kernel_view(healer))
-        lost = time.monotonic()
-        wait_for(lambda: time.monotonic() > lost + 5 or chatter.failure, "an outage of 5 s")
-        before = chatter.exchanges
+        outage(chatter, healer, client)
         lab.bring_up(lab.uplinks[1])
-        back = time.monotonic()
-        wait_for(lambda: chatter.failure or chatter.exchanges > before + 2, "data flows again",
-                 otherwise=lambda: kernel_view(healer))
-        waited = time.monotonic() - back
-    assert chatter.failure is None
+        waited = carry_on(chatter, healer)
     print(f"carries on {waited:.2f} s after the first link's return")
     assert waited < 1.0 * FACTOR
     lab.bring_up(lab.uplinks[0])

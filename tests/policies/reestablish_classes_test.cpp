@@ -15,7 +15,7 @@ namespace {
 using namespace std::chrono_literals;
 using namespace reestablish;
 
-constexpr auto never_up = Duration{};
+constexpr auto neverUp = Duration{};
 
 /// A path of the table, as it is after a failure.
 struct Row {
@@ -28,93 +28,88 @@ struct Row {
     Class expected;
 };
 
-Failure failureOf(Cause cause, int error = 0) {
+constexpr Failure failureOf(Cause cause, int error = 0) {
     return {cause, static_cast<std::uint8_t>(error), std::nullopt, false};
 }
 
 enum class T : std::uint8_t { no, yes };
 
-Failure resetFor(std::uint8_t reason, T transient = T::no) {
+constexpr Failure resetFor(std::uint8_t reason, T transient = T::no) {
     return {Cause::resetByPeer, ECONNRESET, reason, transient == T::yes};
 }
 
 constexpr auto initial = RemoteOrigin::initial;
 constexpr auto announced = RemoteOrigin::announced;
 
-const std::vector<Row>& table() {
-    static const std::vector<Row> rows{
-        {"nothing happened", failureOf(Cause::none), never_up, initial, 0, 0, Class::nothing},
-        {"asked for", failureOf(Cause::expected), 9s, initial, 0, 0, Class::nothing},
-        {"nobody saw it", failureOf(Cause::lost), 9s, initial, 0, 0, Class::nothing},
-        {"RM_ADDR", failureOf(Cause::withdrawn), 9s, announced, 1, 0, Class::nothing},
-        {"EADDRNOTAVAIL", failureOf(Cause::localGone, EADDRNOTAVAIL), never_up, initial, 1, 1,
-         Class::localGone},
-        {"ENETUNREACH of the command", failureOf(Cause::noRoute, ENETUNREACH), never_up, initial, 1,
-         1, Class::noRoute},
-        {"a filter of this host", failureOf(Cause::refusedLocally, EPERM), never_up, initial, 1, 1,
-         Class::notPermitted},
-        {"a policy of this host", failureOf(Cause::refusedLocally, EACCES), never_up, initial, 1, 1,
-         Class::notPermitted},
-        {"half-closed", failureOf(Cause::refusedLocally, ENOTCONN), never_up, initial, 1, 1,
-         Class::closing},
-        {"ENOMEM", failureOf(Cause::refusedLocally, ENOMEM), never_up, initial, 1, 1,
-         Class::noResources},
-        {"ss -K", failureOf(Cause::abortedOnHost, ECONNABORTED), 60s, initial, 1, 0,
-         Class::abortedOnHost},
+constexpr Row table[] = {
+    {"nothing happened", failureOf(Cause::none), neverUp, initial, 0, 0, Class::nothing},
+    {"asked for", failureOf(Cause::expected), 9s, initial, 0, 0, Class::nothing},
+    {"nobody saw it", failureOf(Cause::lost), 9s, initial, 0, 0, Class::nothing},
+    {"RM_ADDR", failureOf(Cause::withdrawn), 9s, announced, 1, 0, Class::nothing},
+    {"EADDRNOTAVAIL", failureOf(Cause::localGone, EADDRNOTAVAIL), neverUp, initial, 1, 1,
+     Class::localGone},
+    {"ENETUNREACH of the command", failureOf(Cause::noRoute, ENETUNREACH), neverUp, initial, 1, 1,
+     Class::noRoute},
+    {"a filter of this host", failureOf(Cause::refusedLocally, EPERM), neverUp, initial, 1, 1,
+     Class::notPermitted},
+    {"a policy of this host", failureOf(Cause::refusedLocally, EACCES), neverUp, initial, 1, 1,
+     Class::notPermitted},
+    {"half-closed", failureOf(Cause::refusedLocally, ENOTCONN), neverUp, initial, 1, 1,
+     Class::closing},
+    {"ENOMEM", failureOf(Cause::refusedLocally, ENOMEM), neverUp, initial, 1, 1,
+     Class::noResources},
+    {"ss -K", failureOf(Cause::abortedOnHost, ECONNABORTED), 60s, initial, 1, 0,
+     Class::abortedOnHost},
 
-        {"RST without a reason", failureOf(Cause::reset, ECONNRESET), 60s, initial, 1, 0,
-         Class::lost},
-        {"RST very soon", failureOf(Cause::reset, ECONNRESET), 1ms, initial, 1, 1, Class::lost},
-        {"ETIMEDOUT after a while", failureOf(Cause::timedOut, ETIMEDOUT), 60s, announced, 1, 0,
-         Class::lost},
-        {"ICMP after a while", failureOf(Cause::unreachable, EHOSTUNREACH), 60s, announced, 9, 0,
-         Class::lost},
-        {"soon, twice", failureOf(Cause::reset, ECONNRESET), 9s, initial, 2, 0, Class::lost},
-        {"soon, three times", failureOf(Cause::reset, ECONNRESET), 9s, initial, 3, 0,
-         Class::unstable},
-        {"late, three times", failureOf(Cause::reset, ECONNRESET), 10s, initial, 3, 0, Class::lost},
+    {"RST without a reason", failureOf(Cause::reset, ECONNRESET), 60s, initial, 1, 0, Class::lost},
+    {"RST very soon", failureOf(Cause::reset, ECONNRESET), 1ms, initial, 1, 1, Class::lost},
+    {"ETIMEDOUT after a while", failureOf(Cause::timedOut, ETIMEDOUT), 60s, announced, 1, 0,
+     Class::lost},
+    {"ICMP after a while", failureOf(Cause::unreachable, EHOSTUNREACH), 60s, announced, 9, 0,
+     Class::lost},
+    {"soon, twice", failureOf(Cause::reset, ECONNRESET), 9s, initial, 2, 0, Class::lost},
+    {"soon, three times", failureOf(Cause::reset, ECONNRESET), 9s, initial, 3, 0, Class::unstable},
+    {"late, three times", failureOf(Cause::reset, ECONNRESET), 10s, initial, 3, 0, Class::lost},
 
-        {"closed after a while", failureOf(Cause::closedByPeer), 10s, initial, 1, 0,
-         Class::closedByPeer},
-        {"closed soon", failureOf(Cause::closedByPeer), 9s, initial, 1, 0, Class::atLimit},
-        {"closed at once (K8)", failureOf(Cause::rejected), 1ms, initial, 1, 1, Class::atLimit},
+    {"closed after a while", failureOf(Cause::closedByPeer), 10s, initial, 1, 0,
+     Class::closedByPeer},
+    {"closed soon", failureOf(Cause::closedByPeer), 9s, initial, 1, 0, Class::atLimit},
+    {"closed at once (K8)", failureOf(Cause::rejected), 1ms, initial, 1, 1, Class::atLimit},
 
-        {"RST to the SYN", failureOf(Cause::refused, ECONNREFUSED), never_up, initial, 1, 1,
-         Class::refused},
-        {"RST to the SYN, announced", failureOf(Cause::refused, ECONNREFUSED), never_up, announced,
-         1, 1, Class::refusedAnnounced},
-        {"RST to the SYN, was up", failureOf(Cause::refused, ECONNREFUSED), never_up, announced, 2,
-         1, Class::lost},
-        {"RST in the handshake", failureOf(Cause::reset, ECONNRESET), never_up, initial, 1, 1,
-         Class::refused},
-        {"RST in the handshake, announced", failureOf(Cause::reset, ECONNRESET), never_up,
-         announced, 1, 1, Class::refusedAnnounced},
-        {"no answer", failureOf(Cause::timedOut), never_up, initial, 3, 3, Class::silent},
-        {"no answer, announced", failureOf(Cause::timedOut), never_up, announced, 1, 1,
-         Class::silentAnnounced},
-        {"no answer, was up", failureOf(Cause::timedOut), never_up, announced, 4, 3, Class::lost},
-        {"ICMP to the SYN", failureOf(Cause::unreachable, EHOSTUNREACH), never_up, initial, 1, 1,
-         Class::unreachable},
-        {"ICMP to the SYN, announced", failureOf(Cause::unreachable, EHOSTUNREACH), never_up,
-         announced, 1, 1, Class::silentAnnounced},
-        {"plain TCP answers", failureOf(Cause::notMultipath), never_up, initial, 1, 1,
-         Class::notMultipath},
+    {"RST to the SYN", failureOf(Cause::refused, ECONNREFUSED), neverUp, initial, 1, 1,
+     Class::refused},
+    {"RST to the SYN, announced", failureOf(Cause::refused, ECONNREFUSED), neverUp, announced, 1, 1,
+     Class::refusedAnnounced},
+    {"RST to the SYN, was up", failureOf(Cause::refused, ECONNREFUSED), neverUp, announced, 2, 1,
+     Class::lost},
+    {"RST in the handshake", failureOf(Cause::reset, ECONNRESET), neverUp, initial, 1, 1,
+     Class::refused},
+    {"RST in the handshake, announced", failureOf(Cause::reset, ECONNRESET), neverUp, announced, 1,
+     1, Class::refusedAnnounced},
+    {"no answer", failureOf(Cause::timedOut), neverUp, initial, 3, 3, Class::silent},
+    {"no answer, announced", failureOf(Cause::timedOut), neverUp, announced, 1, 1,
+     Class::silentAnnounced},
+    {"no answer, was up", failureOf(Cause::timedOut), neverUp, announced, 4, 3, Class::lost},
+    {"ICMP to the SYN", failureOf(Cause::unreachable, EHOSTUNREACH), neverUp, initial, 1, 1,
+     Class::unreachable},
+    {"ICMP to the SYN, announced", failureOf(Cause::unreachable, EHOSTUNREACH), neverUp, announced,
+     1, 1, Class::silentAnnounced},
+    {"plain TCP answers", failureOf(Cause::notMultipath), neverUp, initial, 1, 1,
+     Class::notMultipath},
 
-        {"RST 0", resetFor(0), 60s, initial, 1, 0, Class::abortedByPeer},
-        {"RST 0 T", resetFor(0, T::yes), 60s, initial, 1, 0, Class::lost},
-        {"RST 1", resetFor(1), 60s, initial, 1, 0, Class::mptcpError},
-        {"RST 1 T", resetFor(1, T::yes), 60s, initial, 1, 0, Class::mptcpErrorOnce},
-        {"RST 2", resetFor(2), 60s, initial, 1, 0, Class::lacksResources},
-        {"RST 2 T", resetFor(2, T::yes), 60s, initial, 1, 0, Class::lacksResourcesYet},
-        {"RST 3", resetFor(3), 60s, initial, 1, 0, Class::prohibited},
-        {"RST 3 T", resetFor(3, T::yes), 60s, initial, 1, 0, Class::prohibitedYet},
-        {"RST 4", resetFor(4), 60s, initial, 1, 0, Class::lost},
-        {"RST 5", resetFor(5), 60s, initial, 1, 0, Class::poorPerformance},
-        {"RST 6", resetFor(6, T::yes), 60s, initial, 1, 0, Class::middlebox},
-        {"RST 99", resetFor(99), 60s, initial, 1, 0, Class::abortedByPeer},
-    };
-    return rows;
-}
+    {"RST 0", resetFor(0), 60s, initial, 1, 0, Class::abortedByPeer},
+    {"RST 0 T", resetFor(0, T::yes), 60s, initial, 1, 0, Class::lost},
+    {"RST 1", resetFor(1), 60s, initial, 1, 0, Class::mptcpError},
+    {"RST 1 T", resetFor(1, T::yes), 60s, initial, 1, 0, Class::mptcpErrorOnce},
+    {"RST 2", resetFor(2), 60s, initial, 1, 0, Class::lacksResources},
+    {"RST 2 T", resetFor(2, T::yes), 60s, initial, 1, 0, Class::lacksResourcesYet},
+    {"RST 3", resetFor(3), 60s, initial, 1, 0, Class::prohibited},
+    {"RST 3 T", resetFor(3, T::yes), 60s, initial, 1, 0, Class::prohibitedYet},
+    {"RST 4", resetFor(4), 60s, initial, 1, 0, Class::lost},
+    {"RST 5", resetFor(5), 60s, initial, 1, 0, Class::poorPerformance},
+    {"RST 6", resetFor(6, T::yes), 60s, initial, 1, 0, Class::middlebox},
+    {"RST 99", resetFor(99), 60s, initial, 1, 0, Class::abortedByPeer},
+};
 
 PathView pathOf(const Row& row) {
     PathView path;
@@ -128,7 +123,7 @@ PathView pathOf(const Row& row) {
 }
 
 TEST(ReestablishClasses, AreAsInTheTable) {
-    for (const auto& row : table())
+    for (const auto& row : table)
         EXPECT_EQ(classify(pathOf(row)), row.expected) << row.what;
 }
 
@@ -145,7 +140,7 @@ constexpr Class allClasses[] = {
 
 TEST(ReestablishClasses, AllOccurInTheTable) {
     for (const auto kind : allClasses)
-        EXPECT_TRUE(std::ranges::any_of(table(), [kind](const Row& row) {
+        EXPECT_TRUE(std::ranges::any_of(table, [kind](const Row& row) {
             return row.expected == kind;
         })) << static_cast<int>(kind);
 }

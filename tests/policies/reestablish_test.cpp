@@ -12,7 +12,6 @@ namespace {
 
 using namespace std::chrono_literals;
 using reestablish::Reestablish;
-using testing::ElementsAre;
 using testing::IsEmpty;
 
 constexpr auto server = "10.9.0.1:443";
@@ -185,11 +184,26 @@ TEST(Reestablish, StopsAllPathsAtThePeersLimit) {
     now.now = until;
     EXPECT_EQ(now.ask(policy).limits()[0].most, 3U) << "one more at a time";
     now.subflow("10.0.1.1", server, SubflowState::pending, 0s);
+    ASSERT_EQ(now.ask(policy).limits().size(), 1U);
+    EXPECT_EQ(codeOf(now.ask(policy).limits()[0].reason), "peer-limit") << "one is under way";
     fail(now, failureOf(Cause::rejected), 2);
     EXPECT_EQ(now.ask(policy).limits()[0].most, 2U);
     EXPECT_GE(now.ask(policy).again(), now.now + 60s);
     fail(now, failureOf(Cause::rejected), 4);
     EXPECT_EQ(now.ask(policy).holds().size(), 1U) << "it gives up";
+}
+
+TEST(Reestablish, WaitsForProofThatThePeerTookASubflow) {
+    Reestablish policy{settings({{"Rescue", "no"}})};
+    auto now = twoLinks();
+    now.address(3, "10.0.2.1");
+    fail(now, failureOf(Cause::rejected), 1).lastChange -= 10min;
+    EXPECT_EQ(now.ask(policy).limits()[0].most, 2U);
+    now.subflow("10.0.2.1", server, SubflowState::up, 20ms);
+    const auto plan = now.ask(policy);
+    EXPECT_EQ(plan.limits()[0].most, 2U) << "it may be closed in a moment (K8)";
+    now.now = plan.again();
+    EXPECT_EQ(now.ask(policy).limits()[0].most, 3U);
 }
 
 TEST(Reestablish, CountsRejectionsOfAllPathsTogether) {
