@@ -16,7 +16,7 @@ namespace subflowd::config {
 namespace {
 
 constexpr std::array<std::string_view, 5> sectionKinds{"Daemon", "Rule", "Policy", "Link", "Guard"};
-constexpr std::array<std::string_view, 2> defaultPolicies{"lb-client", "announce"};
+constexpr std::array<std::string_view, 3> defaultPolicies{"lb-client", "announce", "reestablish"};
 
 template <class Into>
 std::vector<std::string_view> namesOf(std::span<const Key<Into>> keys) {

@@ -9,6 +9,7 @@
 #include "fullmesh.hpp"
 #include "lb_client.hpp"
 #include "plugins/policy_set.hpp"
+#include "reestablish.hpp"
 
 #include <subflowd/plugin.hpp>
 
@@ -24,7 +25,9 @@ namespace {
 constexpr auto fullmeshDescriptor = describePlugin<fullmesh::Fullmesh>();
 constexpr auto lbClientDescriptor = describePlugin<lb_client::LbClient>();
 constexpr auto announceDescriptor = describePlugin<announce::Announce>();
-constexpr std::array builtIn{&fullmeshDescriptor, &lbClientDescriptor, &announceDescriptor};
+constexpr auto reestablishDescriptor = describePlugin<reestablish::Reestablish>();
+constexpr std::array builtIn{&fullmeshDescriptor, &lbClientDescriptor, &announceDescriptor,
+                             &reestablishDescriptor};
 
 std::vector<plugins::PluginDirectory> directoriesOf(const Options& options) {
     using Presence = plugins::PluginDirectory::Presence;

@@ -65,7 +65,7 @@ TEST(Dump, ShowsEveryValueWithItsOrigin) {
                                    "MaxInboundOverall=100000                # built in\n"
                                    "\n"
                                    "[Rule default]                          # built in\n"
-                                   "Policies=lb-client announce             # built in\n"
+                                   "Policies=lb-client announce reestablish # built in\n"
                                    "\n"
                                    "[Policy lb-client]                      # f:3\n"
                                    "Settle=3                                # f:4\n");

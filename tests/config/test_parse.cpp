@@ -19,7 +19,7 @@ std::string problems(std::string_view text) {
     return problems(parse(text, "f"));
 }
 
-const Rule builtInDefault{"default", {}, {"lb-client", "announce"}, {}, {}};
+const Rule builtInDefault{"default", {}, {"lb-client", "announce", "reestablish"}, {}, {}};
 
 TEST(Parse, EmptyConfigurationIsAGoodOne) {
     Config expected;

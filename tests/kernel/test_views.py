@@ -63,7 +63,7 @@ def test_links_shows_the_clients_links(lab, daemon):
 
 def test_policies_shows_those_in_use(daemon):
     assert [policy["name"] for policy in daemon.show("policies")["policies"]] == [
-        "lb-client", "announce"]
+        "lb-client", "announce", "reestablish"]
 
 
 def test_status_counts(lab, connect, daemon):

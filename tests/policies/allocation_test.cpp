@@ -2,6 +2,7 @@
 #include "announce.hpp"
 #include "lb_client.hpp"
 #include "policies/situation.hpp"
+#include "reestablish.hpp"
 #include "support/allocations.hpp"
 
 #include <gtest/gtest.h>
@@ -43,6 +44,23 @@ TEST(PolicyAllocation, IsNotNeededByAnnounceOnceItIsWarm) {
         now.address(i + 1, "10.0." + std::to_string(i) + ".1");
     }
     ASSERT_EQ(now.announcements(policy).size(), 8U);
+    EXPECT_EQ(allocationsOf(policy, now), 0U);
+}
+
+TEST(PolicyAllocation, IsNotNeededByReestablishOnceItIsWarm) {
+    reestablish::Reestablish policy{{}};
+    Situation now{"10.0.0.1:1000", "10.9.0.1:443"};
+    for (std::uint32_t i = 0; i < 8; ++i) {
+        now.link(i + 1, "eth0");
+        now.address(i + 1, "10.0." + std::to_string(i) + ".1");
+        now.failed("10.0." + std::to_string(i) + ".1", "10.9.0.1:443");
+        now.path("10.0." + std::to_string(i) + ".1", "10.9.0.1:443").lastFailure.cause =
+            Cause::reset;
+    }
+    EXPECT_EQ(now.ask(policy).retries().size(), 8U);
+    EXPECT_EQ(allocationsOf(policy, now), 0U);
+    now.connection.stranded = now.now;
+    EXPECT_EQ(now.wants(policy).size(), 3U);
     EXPECT_EQ(allocationsOf(policy, now), 0U);
 }
 

@@ -145,13 +145,12 @@ void Situation::ended(std::string_view local, std::string_view remote) {
 }
 
 void Situation::show(const std::function<void(const ConnectionView&, const HostView&)>& to) const {
-    const Store memory;
     auto shown = connection;
     shown.paths = paths_;
     shown.subflows = subflows_;
     shown.announced = remotes_;
     shown.announcements = ownAnnouncements;
-    to(shown, {now, links, addresses, memory, signalEndpoints});
+    to(shown, {now, links, addresses, memory, signalEndpoints, closeTimeout});
 }
 
 Plan Situation::ask(Policy& policy) const {

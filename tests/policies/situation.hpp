@@ -59,6 +59,8 @@ class Situation {
     std::vector<AddressView> addresses;
     std::vector<AnnouncementView> ownAnnouncements;
     std::vector<SignalEndpoint> signalEndpoints;
+    Store memory; ///< the policy's own
+    Duration closeTimeout = std::chrono::seconds(60);
 
   private:
     void listPaths();

@@ -3,6 +3,7 @@
 
 #include "fullmesh.hpp"
 #include "lb_client.hpp"
+#include "reestablish.hpp"
 #include "support/lab.hpp"
 #include "support/scripted_policy.hpp"
 
@@ -98,6 +99,7 @@ class RandomWorld {
     fullmesh::Fullmesh three_;
     lb_client::LbClient balanced_{Settings{}};
     ScriptedPolicy announcer_; ///< announces every address, some with a port, some once more
+    reestablish::Reestablish healer_{Settings{}};
     ScriptedPolicy greedy_; ///< wants two subflows wherever there is a path: the core must say no
     Lab lab_;
     core::Configuration first_;

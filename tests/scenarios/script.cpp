@@ -138,15 +138,11 @@ const std::map<std::string, Script::Step, std::less<>>& Script::steps() {
 
 const std::map<std::string, Script::Step, std::less<>>& Script::expectations() {
     static const std::map<std::string, Step, std::less<>> all{
-        {"command", &Script::expectCommand},
-        {"nothing", &Script::expectNothing},
-        {"subflows", &Script::expectSubflows},
-        {"explain", &Script::expectExplain},
-        {"connections", &Script::expectConnections},
-        {"repairs", &Script::expectRepairs},
-        {"side", &Script::expectSide},
-        {"join-initial", &Script::expectJoinInitial},
-        {"remotes", &Script::expectRemotes},
+        {"command", &Script::expectCommand},          {"commands", &Script::expectCommands},
+        {"nothing", &Script::expectNothing},          {"subflows", &Script::expectSubflows},
+        {"explain", &Script::expectExplain},          {"connections", &Script::expectConnections},
+        {"repairs", &Script::expectRepairs},          {"side", &Script::expectSide},
+        {"join-initial", &Script::expectJoinInitial}, {"remotes", &Script::expectRemotes},
         {"removed", &Script::expectRemoved},
     };
     return all;
@@ -166,6 +162,23 @@ void Script::expectCommand(Words& words) {
     const auto commands = lab_.commandsSince(seen_);
     expectEqual(expected, commands.empty() ? std::string{"(no command)"} : commands.front());
     ++seen_;
+}
+
+/// So many commands that no line expected yet, whichever they are.
+void Script::expectCommands(Words& words) {
+    const auto number = [&words] {
+        const auto& word = words.take("a number");
+        const auto value = detail::parseWhole<unsigned>(word);
+        return value ? *value : throw StepFailed("wants a number, not " + word);
+    };
+    const auto least = number();
+    words.takeIf("to");
+    const auto most = number();
+    const auto commands = lab_.commandsSince(seen_);
+    if (commands.size() < least || commands.size() > most)
+        expectEqual(std::to_string(least) + " to " + std::to_string(most) + " commands",
+                    std::to_string(commands.size()) + ": " + joined(commands));
+    seen_ = lab_.mark();
 }
 
 void Script::expectNothing(Words& /*words*/) {

@@ -103,6 +103,7 @@ class Script {
     // What is expected.
     void expect(Words& words);
     void expectCommand(Words& words);
+    void expectCommands(Words& words);
     void expectNothing(Words& words);
     void expectSubflows(Words& words);
     void expectExplain(Words& words);

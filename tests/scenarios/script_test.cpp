@@ -39,12 +39,22 @@ TEST(ScriptRunner, ExpectsEachCommand) {
                               "  actual:   create 10.0.1.1 id 2 on 2 -> 10.9.0.1:443");
 }
 
+TEST(ScriptRunner, CountsCommands) {
+    EXPECT_EQ(run(connected + std::string{"expect commands 1 to 2\nexpect nothing\n"}), "");
+    EXPECT_EQ(run(connected + std::string{"expect commands 2 to 3\n"}),
+              "test.scn:5: \n  expected: 2 to 3 commands\n"
+              "  actual:   1: create 10.0.1.1 id 2 on 2 -> 10.9.0.1:443");
+    EXPECT_EQ(run("expect commands 1 to 3\n"),
+              "test.scn:1: \n  expected: 1 to 3 commands\n  actual:   0: ");
+}
+
 TEST(ScriptRunner, KnowsWhatAStepLacks) {
     for (const auto& [line, problem] :
          {std::pair{"fly eth0", "no such step: fly"},
           {"expect miracles", "no such expectation: miracles"},
           {"carrier eth0 off", "no such link: eth0"},
           {"establish A", "no such connection: A"},
+          {"expect commands few", "wants a number, not few"},
           {"run", "wants a time"},
           {"run 5", "wants a time in ms or s, not 5"},
           {"link two eth0", "wants an index, not two"},

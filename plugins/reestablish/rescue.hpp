@@ -1,0 +1,18 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#pragma once
+
+#include <subflowd/connection.hpp>
+#include <subflowd/plan.hpp>
+#include <subflowd/policy.hpp>
+
+namespace subflowd::reestablish {
+
+/// States what a connection needs that has no subflow: the kernel takes a join until
+/// net.mptcp.close_timeout is over (K25), and nobody is told when that is (K13).
+void rescue(const ConnectionView& connection, const HostView& host, Plan& plan);
+
+/// Keeps the only subflow of a connection. It may be one that a rescue opened where no other
+/// policy wants one: it stays until there is another.
+void keepLast(const ConnectionView& connection, Plan& plan);
+
+} // namespace subflowd::reestablish

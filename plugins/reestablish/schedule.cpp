@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include "schedule.hpp"
+
+#include <algorithm>
+
+namespace subflowd::reestablish {
+
+namespace {
+
+using std::chrono::milliseconds;
+
+/// The finaliser of splitmix64.
+std::uint64_t mix(std::uint64_t value) {
+    value += 0x9e3779b97f4a7c15U;
+    value = (value ^ (value >> 30)) * 0xbf58476d1ce4e5b9U;
+    value = (value ^ (value >> 27)) * 0x94d049bb133111ebU;
+    return value ^ (value >> 31);
+}
+
+std::uint64_t mix(std::uint64_t before, const IpAddress& address) {
+    for (const auto byte : address.bytes())
+        before = mix(before ^ byte);
+    return before;
+}
+
+} // namespace
+
+Duration backOff(const Treatment& treatment, unsigned row) {
+    auto wait = treatment.base;
+    for (unsigned n = 1; n < row && wait < treatment.cap && treatment.factor > 1; ++n)
+        wait *= treatment.factor;
+    return std::min(wait, treatment.cap);
+}
+
+std::uint64_t seedOf(Token token, const PathView& path) {
+    const auto ends =
+        mix(mix(mix(static_cast<std::uint64_t>(token)), path.local), path.remote.address);
+    return mix(ends ^ path.remote.port ^ (static_cast<std::uint64_t>(path.failures) << 16));
+}
+
+Duration spread(Duration nominal, std::uint64_t seed) {
+    constexpr std::uint64_t steps = 1001;
+    return nominal / 1000 * (500 + static_cast<Duration::rep>(seed % steps));
+}
+
+Instant rescueMoment(Instant stranded, Instant earliest) {
+    for (const auto after : {milliseconds(0), milliseconds(250), milliseconds(500)})
+        if (earliest <= stranded + after)
+            return stranded + after;
+    constexpr Duration step = std::chrono::seconds(1);
+    return stranded + (earliest - stranded + step - Duration{1}) / step * step;
+}
+
+} // namespace subflowd::reestablish
