@@ -57,7 +57,7 @@ const Judgement& Planner::judge(World& world, const Connection& connection, List
     judgement_.inbound = {world.configuration->limits.inbound,
                           Voice::limit,
                           {&reasons::inboundLimit, world.configuration->limits.inbound}};
-    retries_.assign(candidates_.all().size(), never);
+    retries_.assign(candidates_.all().size(), {});
     urgent_ = false;
     ask(world, connection);
     waitAfterFailure(world, connection);
@@ -143,9 +143,9 @@ void Planner::mergeWants(const Plan& plan, Voice by, std::size_t place) {
             decision.priority = Priority::backup;
     }
     for (const auto& retried : plan.retries())
-        if (indexOf(retried.path) < retries_.size())
-            retries_[indexOf(retried.path)] =
-                std::min(retries_[indexOf(retried.path)], retried.time);
+        if (indexOf(retried.path) < retries_.size() &&
+            retried.time < retries_[indexOf(retried.path)].time)
+            retries_[indexOf(retried.path)] = {retried.time, by, retried.reason};
 }
 
 void Planner::mergeForbids(const Plan& plan, Voice by) {
@@ -214,12 +214,16 @@ void Planner::hold(std::size_t path, Voice by, Reason reason, Instant until) {
 void Planner::waitAfterFailure(const World& world, const Connection& connection) {
     for (std::size_t i = 0; i < connection.paths.size(); ++i) {
         const auto& path = connection.paths[i];
-        if (path.failedAt == never || retries_[i] <= world.now ||
+        const auto& retry = retries_[i];
+        if (path.failedAt == never || retry.time <= world.now ||
             deservesAnother(world, connection, path))
             continue;
-        const bool timed = retries_[i] != never;
-        const auto* text = timed ? &reasons::waitsForTime : &reasons::waitsForChange;
-        hold(i, Voice::core, {text, 0, 0}, retries_[i]);
+        if (retry.reason.text)
+            hold(i, retry.by, retry.reason, retry.time);
+        else
+            hold(i, Voice::core,
+                 {retry.time == never ? &reasons::waitsForChange : &reasons::waitsForTime, 0, 0},
+                 retry.time);
     }
 }
 

@@ -70,7 +70,15 @@ class Planner {
     Candidates candidates_;
     Judgement judgement_;
     std::deque<Plan> plans_;
-    std::vector<Instant> retries_; ///< by path: when a policy allows another attempt
+
+    /// When a policy allows another attempt, and why not before.
+    struct Retry {
+        Instant time = never;
+        Voice by = Voice::core;
+        Reason reason;
+    };
+
+    std::vector<Retry> retries_; ///< by path
     bool urgent_ = false;
 };
 

@@ -158,6 +158,8 @@ void Reconciler::create(const Work& work, std::size_t path) {
     record.reason = decision.reason;
     record.priority = decision.priority;
     record.remoteId = candidate.remoteId;
+    if (record.serial != world.links.local(candidate.local).serial)
+        record.failures = 0; // another network: what failed in the old one says nothing
     const bool provoked = guard::isProvoked(connection, candidate.remote, &record);
     ++record.attempts;
     auto& subflow = records::addSubflow(connection, index);
@@ -262,7 +264,7 @@ void Reconciler::scheduleNext(const Work& work) {
             next = std::min(next, subflow.since + drainTime);
         else if (subflow.state == SubflowState::pending && subflow.opener == Opener::daemon &&
                  !subflow.closing)
-            next = std::min(next, subflow.since + joinTimeout);
+            next = std::min(next, subflow.since + joinTimeout(work.connection));
     for (const auto& withdrawal : work.connection.withdrawn)
         next = std::min(next, withdrawal.due());
     if (work.world.remotes[work.connection.remote].leader == work.connection.token)

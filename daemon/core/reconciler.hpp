@@ -25,9 +25,12 @@ class Reconciler {
     /// How long a subflow is drained before it is retired (K30).
     static constexpr Duration drainTime = std::chrono::seconds(6);
 
-    /// How long a peer has for answering a join: three SYNs on most kernels. The kernel itself
-    /// would try for two minutes.
-    static constexpr Duration joinTimeout = std::chrono::seconds(5);
+    /// How long a peer has for answering a join: three SYNs on most kernels, which would try for
+    /// two minutes by themselves. A connection with no other subflow is in more of a hurry: kernels
+    /// wait longer and longer before they repeat a SYN, a new join sends one at once.
+    static Duration joinTimeout(const Connection& connection) {
+        return connection.stranded == never ? std::chrono::seconds(5) : std::chrono::seconds(2);
+    }
 
     /// A policy is not asked again sooner than this because of its own Plan::askAgain().
     static constexpr Duration soonestAgain = std::chrono::milliseconds(10);

@@ -146,7 +146,7 @@ void Reconciler::cancelUnanswered(const Work& work) {
     for (auto& subflow : work.connection.subflows) {
         const bool due = subflow.state == SubflowState::pending &&
                          subflow.opener == Opener::daemon && !subflow.closing &&
-                         world.now - subflow.since >= joinTimeout;
+                         world.now - subflow.since >= joinTimeout(work.connection);
         if (!due)
             continue;
         if (subflow.vanished) {
@@ -211,7 +211,7 @@ void Reconciler::end(const Work& work, Subflow& subflow, const Reason& reason) {
     auto& path = connection.paths[subflow.path];
     path.reason = reason;
     path.by = Voice::core;
-    records::setState(world, connection, subflow, subflow.state);
+    records::derivePathState(world, connection, subflow.path);
 }
 
 /// A join that was not answered has no port that anybody knows, so inet_diag must find it (K24).
@@ -227,7 +227,7 @@ void Reconciler::cancel(const Work& work, Subflow& join, const Reason& reason) {
         command::CancelJoin{connection.token, tuple.local.address, tuple.remote, tuple.form,
                             world.localOf(connection, join).link},
         {{}, InFlight::Kind::cancelJoin, connection.token, tuple, join.localId, {}, join.create});
-    records::setState(world, connection, join, join.state);
+    records::derivePathState(world, connection, join.path);
 }
 
 /// Whether a living sibling depends on the entry of the kernel's table that a DESTROY would

@@ -32,50 +32,6 @@ std::uint16_t lengthened(std::uint16_t row) {
                                                             : static_cast<std::uint16_t>(row + 1);
 }
 
-/// Sets the path's state from its subflows, the most telling one first.
-void derivePathState(World& world, Connection& connection, std::uint16_t index) {
-    auto& path = connection.paths[index];
-    auto derived = path.failedAt != never ? PathState::failed : PathState::idle;
-    const auto better = [](PathState a, PathState b) {
-        const auto weight = [](PathState state) {
-            switch (state) {
-            case PathState::idle:
-            case PathState::failed:
-                return 0;
-            case PathState::draining:
-                return 1;
-            case PathState::suspect:
-                return 2;
-            case PathState::pending:
-                return 3;
-            case PathState::up:
-            case PathState::confirmed:
-                return 4;
-            }
-            return 0;
-        };
-        return weight(a) > weight(b);
-    };
-    for (const auto& subflow : connection.subflows) {
-        if (subflow.path != index)
-            continue;
-        auto state = PathState::up;
-        if (subflow.closing || subflow.state == SubflowState::draining)
-            state = PathState::draining;
-        else if (subflow.state == SubflowState::pending)
-            state = PathState::pending;
-        else if (subflow.state == SubflowState::suspect)
-            state = PathState::suspect;
-        if (better(state, derived))
-            derived = state;
-    }
-    if (derived == path.state)
-        return;
-    path.state = derived;
-    path.lastChange = world.now;
-    path.serial = world.links.local(path.local).serial;
-}
-
 void discount(World& world, const Connection& connection, const Subflow& subflow) {
     if (subflow.counted)
         world.inbound.remove(world.remotes[connection.paths[subflow.path].remote].endpoint.address);
@@ -183,6 +139,50 @@ void removeConnection(World& world, Connection& connection) {
         world.remotes.release(connection.remote);
     }
     world.connections.erase(connection);
+}
+
+/// The most telling subflow counts.
+void derivePathState(World& world, Connection& connection, std::uint16_t index) {
+    auto& path = connection.paths[index];
+    auto derived = path.failedAt != never ? PathState::failed : PathState::idle;
+    const auto better = [](PathState a, PathState b) {
+        const auto weight = [](PathState state) {
+            switch (state) {
+            case PathState::idle:
+            case PathState::failed:
+                return 0;
+            case PathState::draining:
+                return 1;
+            case PathState::suspect:
+                return 2;
+            case PathState::pending:
+                return 3;
+            case PathState::up:
+            case PathState::confirmed:
+                return 4;
+            }
+            return 0;
+        };
+        return weight(a) > weight(b);
+    };
+    for (const auto& subflow : connection.subflows) {
+        if (subflow.path != index)
+            continue;
+        auto state = PathState::up;
+        if (subflow.closing || subflow.state == SubflowState::draining)
+            state = PathState::draining;
+        else if (subflow.state == SubflowState::pending)
+            state = PathState::pending;
+        else if (subflow.state == SubflowState::suspect)
+            state = PathState::suspect;
+        if (better(state, derived))
+            derived = state;
+    }
+    if (derived == path.state)
+        return;
+    path.state = derived;
+    path.lastChange = world.now;
+    path.serial = world.links.local(path.local).serial;
 }
 
 Path* findPath(Connection& connection, LocalRef local, RemoteRef remote) {

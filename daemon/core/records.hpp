@@ -43,6 +43,9 @@ Subflow& addSubflow(Connection& connection, std::uint16_t path);
 
 void removeSubflow(World& world, Connection& connection, Subflow& subflow);
 
+/// Sets a path's state from its subflows.
+void derivePathState(World& world, Connection& connection, std::uint16_t path);
+
 /// Sets a subflow's state and what follows from it for its path.
 void setState(World& world, Connection& connection, Subflow& subflow, SubflowState state);
 

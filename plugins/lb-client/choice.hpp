@@ -19,6 +19,9 @@ class Choice {
     /// Fills in LinkUse::chosen where a subflow is missing. May ask to be asked again.
     void complete(std::span<LinkUse> uses) const;
 
+    /// Whether a subflow may be opened on a path, as far as the peer and the settings go.
+    bool isOpen(const PathView& path) const;
+
   private:
     struct Standing;
 
@@ -28,7 +31,6 @@ class Choice {
     const PathView* best(std::span<const LinkUse> uses, const LinkUse& use, Fits&& fits) const;
     Standing standingOf(std::span<const LinkUse> uses, const PathView& path) const;
 
-    bool isOpen(const PathView& path) const;
     bool isOpenRemote(const PathView& path) const;
     bool deniesInitial() const;
     bool answers(const PathView& path) const;

@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "lb_client.hpp"
 
-#include "choice.hpp"
-
+#include <algorithm>
 #include <chrono>
 #include <cstddef>
 
@@ -15,6 +14,9 @@ constexpr ReasonText seemsDead{"lb-seems-dead", "stays until the link has anothe
 constexpr ReasonText coversLink{"lb-covers-link", "gives the link its subflow"};
 constexpr ReasonText otherAddress{"lb-other-address",
                                   "another announced address is tried instead of one that failed"};
+constexpr ReasonText anyOfThem{
+    "lb-any-of-them", "every path of the link failed: the first that may be tried again is"};
+constexpr ReasonText onePerLink{"lb-one-per-link", "one subflow on each link"};
 constexpr ReasonText otherFamily{
     "lb-other-family", "the other family is tried as well after {0} ms without an answer"};
 
@@ -40,9 +42,34 @@ void LbClient::plan(const ConnectionView& connection, const HostView& host, Plan
     if (connection.side == Side::server)
         return;
     takeStock(connection, host, uses_);
-    Choice{options_, connection, host, plan}.complete(uses_);
+    const Choice choice{options_, connection, host, plan};
+    choice.complete(uses_);
     for (const auto& use : uses_)
         state(connection, use, plan);
+    stateOthers(connection, choice, plan);
+}
+
+/// Where every path of a link failed, each may be the first that deserves another attempt: all are
+/// wanted, and the limit lets the first one have it.
+void LbClient::stateOthers(const ConnectionView& connection, const Choice& choice,
+                           Plan& plan) const {
+    std::uint8_t most = 0;
+    for (const auto& use : uses_) {
+        if (!use.chosen || use.attempt || use.chosen->state != PathState::failed)
+            continue;
+        for (const auto& path : connection.paths) {
+            if (&path == use.chosen || path.link != use.link || path.subflows > 0 ||
+                !choice.isOpen(path))
+                continue;
+            plan.want(static_cast<PathId>(&path - connection.paths.data()),
+                      {inRace, 1, Priority::regular}, {&anyOfThem, 0, 0});
+            most = 1;
+        }
+    }
+    const bool races = std::ranges::any_of(
+        uses_, [](const LinkUse& use) { return use.rival || (use.attempt && use.chosen); });
+    if (most > 0)
+        plan.limit(LimitScope::link, races ? std::uint8_t{2} : most, {&onePerLink, 0, 0});
 }
 
 void LbClient::state(const ConnectionView& connection, const LinkUse& use, Plan& plan) const {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+#include "choice.hpp"
 #include "link_use.hpp"
 #include "options.hpp"
 
@@ -41,6 +42,7 @@ class LbClient final : public Policy {
 
   private:
     void state(const ConnectionView& connection, const LinkUse& use, Plan& plan) const;
+    void stateOthers(const ConnectionView& connection, const Choice& choice, Plan& plan) const;
     void keep(const ConnectionView& connection, const LinkUse& use, const SubflowView& subflow,
               Plan& plan) const;
     Reason reasonFor(const LinkUse& use, const PathView& path) const;

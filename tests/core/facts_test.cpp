@@ -25,33 +25,57 @@ TEST_F(Facts, TellEachPolicyOfTheChainHowAPathFailed) {
     EXPECT_EQ(second.facts, first.facts);
 }
 
-TEST_F(Facts, CountFailuresInARow) {
-    first.say = wantsAll;
-    const auto token = connected();
-    std::vector<std::uint16_t> rows;
-    first.say = [&rows](const ConnectionView& connection, const HostView& host, Plan& plan) {
-        wantAll(connection, plan);
-        for (std::size_t i = 0; i < connection.paths.size(); ++i)
-            if (connection.paths[i].local == other) {
-                rows.push_back(connection.paths[i].failures);
-                plan.retry(static_cast<PathId>(i), host.now + 1s, reason);
-            }
-    };
-    const auto breakAfter = [&](Duration life) {
+class Rows : public Facts {
+  protected:
+    void SetUp() override {
+        Facts::SetUp();
+        first.say = [this](const ConnectionView& connection, const auto&, Plan& plan) {
+            wantAll(connection, plan);
+            const auto path = pathFrom(connection, other);
+            const auto& view = connection.paths[static_cast<std::size_t>(path)];
+            row_ = view.failures;
+            plan.retry(path, view.lastChange + 200ms, reason);
+        };
+        token_ = connected();
+    }
+
+    /// How many failures in a row there are when the subflow ends after a while.
+    std::uint16_t afterLiving(Duration life) {
         lab.run(life);
-        lab.kernel.breakSubflow(token, "10.0.1.1", server, ECONNRESET);
+        lab.kernel.breakSubflow(token_, "10.0.1.1", server, ECONNRESET);
         lab.settle();
-        const auto row = rows.back();
-        lab.kernel.removeRoute(LinkIndex{2}, "0.0.0.0/0"); // another attempt, at once
-        lab.kernel.addRoute(LinkIndex{2}, "0.0.0.0/0");
-        lab.run(600ms);
+        const auto row = row_;
+        lab.run(300ms);
         return row;
-    };
-    EXPECT_EQ(breakAfter(5s), 1U);
-    EXPECT_EQ(breakAfter(5s), 2U);
-    EXPECT_EQ(breakAfter(5s), 3U);
-    EXPECT_EQ(breakAfter(31s), 1U) << "a long life is no failure";
+    }
+
+  private:
+    Token token_{};
+    std::uint16_t row_ = 0;
+};
+
+TEST_F(Rows, GrowWithEachFailure) {
+    EXPECT_EQ(afterLiving(5s), 1U);
+    EXPECT_EQ(afterLiving(5s), 2U);
+    EXPECT_EQ(afterLiving(5s), 3U);
+}
+
+TEST_F(Rows, BeginAnewAfterALongLife) {
+    afterLiving(5s);
+    EXPECT_EQ(afterLiving(31s), 1U);
     EXPECT_EQ(first.facts.back().lasted / 1s, 31);
+}
+
+TEST_F(Rows, BeginAnewInAnotherNetwork) {
+    afterLiving(5s);
+    lab.run(1s);
+    lab.kernel.removeRoute(LinkIndex{2}, "0.0.0.0/0");
+    lab.kernel.removeRoute(LinkIndex{2}, "10.0.1.0/24");
+    lab.settle();
+    EXPECT_EQ(afterLiving(1s), 2U) << "that subflow is older than the change";
+    lab.kernel.addRoute(LinkIndex{2}, "0.0.0.0/0");
+    lab.run(1s);
+    EXPECT_EQ(afterLiving(1s), 1U);
 }
 
 TEST_F(Facts, TellSinceWhenAConnectionIsStranded) {

@@ -147,7 +147,7 @@ TEST_F(Holds, EndEarlierWhereAPolicyAllowsARetry) {
     lab.kernel.answer(server, Answer::refuses);
     const auto token = connected();
     lab.run(1s);
-    EXPECT_EQ(why(token, "10.0.1.1"), "core: waits-for-time");
+    EXPECT_EQ(why(token, "10.0.1.1"), "first: because");
     EXPECT_EQ(explain(token, "10.0.1.1").nextTry, start + 20s);
     lab.kernel.answer(server, Answer::accepts);
     lab.run(18s);
