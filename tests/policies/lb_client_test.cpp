@@ -194,7 +194,7 @@ TEST(LbClient, TriesAnotherAnnouncedAddressWhenOneFails) {
         << "the one that failed first, which waits until something lifts it";
     now.failed("10.0.1.1", "10.9.1.1:443", 0s);
     EXPECT_THAT(now.wants(policy), ElementsAre("10.0.1.1 -> 10.9.2.1:443 lb-covers-link",
-                                            "10.0.1.1 -> 10.9.1.1:443 lb-any-of-them"))
+                                               "10.0.1.1 -> 10.9.1.1:443 lb-any-of-them"))
         << "they take turns";
     now.path("10.0.1.1", "10.9.1.1:443").state = PathState::idle;
     EXPECT_THAT(now.wants(policy), ElementsAre("10.0.1.1 -> 10.9.1.1:443 lb-other-address"))
