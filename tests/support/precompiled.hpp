@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// What nearly every test includes, parsed once for each test program (meson: cpp_pch). A test includes
-// what it uses all the same.
+// What nearly every test includes, parsed once for each test program (meson: cpp_pch). A test
+// includes what it uses all the same.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
