@@ -24,9 +24,7 @@ bool canEverCarry(const IpAddress& local) {
 
 /// Where the peer opened a subflow from is no address that anybody joins.
 bool isAnnounced(const Connection& connection, const Path& path) {
-    return path.origin == RemoteOrigin::announced ||
-           std::ranges::find(connection.announced, path.remote, &Remote::ref) !=
-               connection.announced.end();
+    return path.origin == RemoteOrigin::announced || announcementOf(connection, path.remote);
 }
 
 } // namespace

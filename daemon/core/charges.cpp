@@ -26,10 +26,7 @@ Instant next(const World& world, const Connection& connection, RemoteRef remote)
 }
 
 std::size_t pendingJoins(const Connection& connection) {
-    return static_cast<std::size_t>(
-        std::ranges::count_if(connection.subflows, [](const Subflow& subflow) {
-            return subflow.state == SubflowState::pending && subflow.opener == Opener::daemon;
-        }));
+    return static_cast<std::size_t>(std::ranges::count_if(connection.subflows, isPendingJoin));
 }
 
 void take(World& world, Connection& connection, Subflow& join) {

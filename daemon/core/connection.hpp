@@ -12,6 +12,7 @@
 #include <subflowd/plan.hpp>
 #include <subflowd/reason.hpp>
 
+#include <algorithm>
 #include <chrono>
 #include <cstdint>
 #include <optional>
@@ -182,6 +183,17 @@ struct Connection {
 /// Whether a subflow counts as one: it exists or is on its way, and nobody is ending it.
 inline bool alive(const Subflow& subflow) {
     return !subflow.closing && subflow.state != SubflowState::draining;
+}
+
+/// Whether the daemon asked for a subflow and nobody answered yet.
+inline bool isPendingJoin(const Subflow& subflow) {
+    return subflow.state == SubflowState::pending && subflow.opener == Opener::daemon;
+}
+
+/// What the peer announced of a remote endpoint and did not withdraw; null: nothing.
+inline const Remote* announcementOf(const Connection& connection, RemoteRef remote) {
+    const auto at = std::ranges::find(connection.announced, remote, &Remote::ref);
+    return at == connection.announced.end() ? nullptr : &*at;
 }
 
 } // namespace subflowd::core

@@ -23,8 +23,8 @@ void lower(Limit& limit, std::uint8_t most, Voice by, const Reason& reason) {
 bool deservesAnother(const World& world, const Connection& connection, const Path& path) {
     if (world.links.local(path.local).serial != path.serial)
         return true;
-    const auto remote = std::ranges::find(connection.announced, path.remote, &Remote::ref);
-    return remote != connection.announced.end() && remote->refreshed > path.failedAt;
+    const auto* announcement = announcementOf(connection, path.remote);
+    return announcement && announcement->refreshed > path.failedAt;
 }
 
 /// Whether a hold without a time still holds.
@@ -37,8 +37,8 @@ bool stillHolds(const World& world, const Connection& connection, const Candidat
         return world.links.local(path.local).serial == path.serial;
     if (until == Until::operatorActs)
         return true;
-    const auto remote = std::ranges::find(connection.announced, path.remote, &Remote::ref);
-    return remote == connection.announced.end() || remote->refreshed <= path.lastChange;
+    const auto* announcement = announcementOf(connection, path.remote);
+    return !announcement || announcement->refreshed <= path.lastChange;
 }
 
 } // namespace
@@ -250,8 +250,7 @@ void Planner::guardRemotes(const Connection& connection) {
         const auto& candidate = candidates_.all()[i];
         const bool initial =
             candidate.remote == connection.remote && connection.side == Side::client;
-        const bool announced = std::ranges::find(connection.announced, candidate.remote,
-                                                 &Remote::ref) != connection.announced.end();
+        const bool announced = announcementOf(connection, candidate.remote) != nullptr;
         auto& decision = judgement_.decisions[i];
         if (candidate.refusal && decision.verdict != Verdict::forbidden) {
             decision = {};

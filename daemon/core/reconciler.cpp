@@ -262,8 +262,7 @@ void Reconciler::scheduleNext(const Work& work) {
     for (const auto& subflow : work.connection.subflows)
         if (subflow.state == SubflowState::draining && !subflow.closing)
             next = std::min(next, subflow.since + drainTime);
-        else if (subflow.state == SubflowState::pending && subflow.opener == Opener::daemon &&
-                 !subflow.closing)
+        else if (isPendingJoin(subflow) && !subflow.closing)
             next = std::min(next, subflow.since + joinTimeout(work.connection));
     for (const auto& withdrawal : work.connection.withdrawn)
         next = std::min(next, withdrawal.due());

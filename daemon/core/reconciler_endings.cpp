@@ -19,8 +19,7 @@ bool canBeNamed(const Subflow& subflow) {
 /// the daemon's own may have been under way at that moment, and then it leads nowhere.
 bool openedAnew(const Connection& connection, const Subflow& subflow,
                 const Withdrawal& withdrawal) {
-    const bool back = std::ranges::find(connection.announced, connection.paths[subflow.path].remote,
-                                        &Remote::ref) != connection.announced.end();
+    const bool back = announcementOf(connection, connection.paths[subflow.path].remote) != nullptr;
     return subflow.since > withdrawal.heard && (back || subflow.opener == Opener::peer);
 }
 
@@ -144,8 +143,7 @@ void Reconciler::endExcess(const Work& work) {
 void Reconciler::cancelUnanswered(const Work& work) {
     auto& world = work.world;
     for (auto& subflow : work.connection.subflows) {
-        const bool due = subflow.state == SubflowState::pending &&
-                         subflow.opener == Opener::daemon && !subflow.closing &&
+        const bool due = isPendingJoin(subflow) && !subflow.closing &&
                          world.now - subflow.since >= joinTimeout(work.connection);
         if (!due)
             continue;

@@ -287,7 +287,8 @@ void expectEnding(Connection& connection, const FourTuple& tuple) {
 }
 
 bool takeEnding(Connection& connection, const FourTuple& tuple) {
-    // Of a join that was cancelled, the local port was not known, and its event has no remote one.
+    // Of a join that was cancelled the local port was not known, and its event may lack the remote
+    // one (K24).
     const auto isIt = [&tuple](const FourTuple& ending) {
         const bool cancelled = ending.local.port == 0 &&
                                ending.local.address == tuple.local.address &&
@@ -309,9 +310,7 @@ void forgetStalePaths(World& world, Connection& connection) {
         const auto remote = connection.paths[index].remote;
         const bool used = std::ranges::any_of(
             connection.subflows, [index](const Subflow& s) { return s.path == index; });
-        return !used && remote != connection.remote &&
-               std::ranges::find(connection.announced, remote, &Remote::ref) ==
-                   connection.announced.end();
+        return !used && remote != connection.remote && !announcementOf(connection, remote);
     };
     for (std::size_t i = connection.paths.size(); i-- > 0;) {
         if (!isStale(i))

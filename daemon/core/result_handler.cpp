@@ -122,8 +122,7 @@ void ResultHandler::leaveToKernel(Connection& connection) {
     connection.managedBy = ManagedBy::kernel;
     evaluator_.resign(world_, connection);
     for (std::size_t i = connection.subflows.size(); i-- > 0;)
-        if (connection.subflows[i].state == SubflowState::pending &&
-            connection.subflows[i].opener == Opener::daemon)
+        if (isPendingJoin(connection.subflows[i]))
             records::removeSubflow(world_, connection, connection.subflows[i]);
 }
 
