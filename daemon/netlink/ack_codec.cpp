@@ -141,6 +141,16 @@ std::optional<SignalEndpoint> decodeSignalEndpoint(const Message& message) {
     return SignalEndpoint{{*fields.address, fields.port}, fields.link};
 }
 
+std::optional<KernelEndpoint> decodeEndpoint(const Message& message) {
+    const auto fields = addressOf(message);
+    if (!fields.address)
+        return std::nullopt;
+    return KernelEndpoint{{*fields.address, fields.port},
+                          AddressId{fields.id.value_or(0)},
+                          fields.flags,
+                          fields.link};
+}
+
 core::Refusal refusalOf(int error, std::string_view text) {
     if (error == 0)
         return core::Refusal::none;

@@ -14,9 +14,13 @@ inline constexpr std::uint32_t mptcpProtocol = 262;
 
 /// struct mptcp_info (include/uapi/linux/mptcp.h), of which kernels send as much as they know.
 namespace info {
-inline constexpr std::size_t flagsOffset = 8;       ///< u32
-inline constexpr std::size_t tokenOffset = 12;      ///< u32, host byte order
-inline constexpr std::uint32_t fallback = 1U << 0U; ///< MPTCP_INFO_FLAG_FALLBACK
+inline constexpr std::size_t flagsOffset = 8;               ///< u32
+inline constexpr std::size_t tokenOffset = 12;              ///< u32, host byte order
+inline constexpr std::size_t retransmitsOffset = 44;        ///< u32
+inline constexpr std::size_t bytesRetransmittedOffset = 48; ///< u64, this and what follows: 6.5
+inline constexpr std::size_t bytesSentOffset = 56;          ///< u64
+inline constexpr std::size_t bytesReceivedOffset = 64;      ///< u64
+inline constexpr std::uint32_t fallback = 1U << 0U;         ///< MPTCP_INFO_FLAG_FALLBACK
 } // namespace info
 
 /// MPTCP_SUBFLOW_ATTR_*, in the nest INET_ULP_INFO_MPTCP

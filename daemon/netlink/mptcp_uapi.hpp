@@ -61,6 +61,7 @@ inline constexpr std::uint32_t resetTransient = 1;
 /// MPTCP_PM_CMD_* (include/uapi/linux/mptcp_pm.h)
 namespace command {
 inline constexpr std::uint8_t getAddress = 3;
+inline constexpr std::uint8_t getLimits = 6;
 inline constexpr std::uint8_t setFlags = 7;
 inline constexpr std::uint8_t announce = 8;
 inline constexpr std::uint8_t remove = 9;
@@ -70,10 +71,12 @@ inline constexpr std::uint8_t subflowDestroy = 11;
 
 /// MPTCP_PM_ATTR_*, the attributes of commands (include/uapi/linux/mptcp_pm.h)
 namespace command_attribute {
-inline constexpr std::uint16_t address = 1; ///< nest
-inline constexpr std::uint16_t token = 4;   ///< u32, host byte order
-inline constexpr std::uint16_t localId = 5; ///< u8
-inline constexpr std::uint16_t remote = 6;  ///< nest (MPTCP_PM_ATTR_ADDR_REMOTE)
+inline constexpr std::uint16_t address = 1;           ///< nest
+inline constexpr std::uint16_t acceptedAddresses = 2; ///< u32 (MPTCP_PM_ATTR_RCV_ADD_ADDRS)
+inline constexpr std::uint16_t subflows = 3;          ///< u32
+inline constexpr std::uint16_t token = 4;             ///< u32, host byte order
+inline constexpr std::uint16_t localId = 5;           ///< u8
+inline constexpr std::uint16_t remote = 6;            ///< nest (MPTCP_PM_ATTR_ADDR_REMOTE)
 } // namespace command_attribute
 
 /// MPTCP_PM_ADDR_ATTR_*, in the nests of commands (include/uapi/linux/mptcp.h)
@@ -90,7 +93,11 @@ inline constexpr std::uint16_t interfaceIndex = 7; ///< s32
 /// MPTCP_PM_ADDR_FLAG_* (include/uapi/linux/mptcp.h)
 namespace address_flag {
 inline constexpr std::uint32_t signal = 1;
+inline constexpr std::uint32_t subflow = 2;
 inline constexpr std::uint32_t backup = 4;
+inline constexpr std::uint32_t fullmesh = 8;
+inline constexpr std::uint32_t implicit = 16;
+inline constexpr std::uint32_t laminar = 32;
 } // namespace address_flag
 
 /// include/uapi/linux/in.h; missing from the libc of Debian 12's first releases

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "netlink/diag_codec.hpp"
+#include "netlink/socket_sample.hpp"
 
 #include <cstddef>
 #include <cstdint>
@@ -14,6 +15,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
                             [&parts](const netlink::Message& row) {
                                 netlink::decodeConnectionRow(row, parts);
                                 netlink::decodeSubflowRow(row, parts);
+                                (void)netlink::decodeConnectionSample(row);
+                                (void)netlink::decodeSubflowSample(row);
                             });
     return 0;
 }

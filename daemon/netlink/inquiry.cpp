@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include "netlink/inquiry.hpp"
+
+#include "netlink/ack_codec.hpp"
+#include "netlink/dump_socket.hpp"
+
+#include <linux/netlink.h>
+#include <poll.h>
+#include <sys/socket.h>
+
+#include <cerrno>
+#include <cstring>
+#include <optional>
+
+namespace subflowd::netlink {
+namespace {
+
+constexpr int patience = 1000; // milliseconds
+
+/// Twice what the kernel puts into one datagram.
+constexpr std::size_t bufferSize = 64 * 1024;
+
+bool isReadable(const Socket& socket) {
+    pollfd watched{socket.fd(), POLLIN, 0};
+    int ready = 0;
+    do
+        ready = ::poll(&watched, 1, patience);
+    while (ready < 0 && errno == EINTR);
+    return ready > 0;
+}
+
+} // namespace
+
+Inquiry::Inquiry(int protocol) : socket_(Socket::open(protocol)), buffer_(bufferSize) {
+    socket_.capAcks();
+}
+
+int Inquiry::ask(std::vector<std::byte> request,
+                 const std::function<void(const Message&)>& onMessage) {
+    ++sequence_;
+    std::memcpy(request.data() + offsetof(nlmsghdr, nlmsg_seq), &sequence_, sizeof sequence_);
+    if (::send(socket_.fd(), request.data(), request.size(), 0) < 0)
+        return errno;
+    std::optional<int> end;
+    while (!end) {
+        if (!isReadable(socket_))
+            return ETIMEDOUT;
+        const auto datagram = readDatagram(socket_, buffer_);
+        if (datagram.error != 0)
+            return datagram.error;
+        forEachMessage(datagram.bytes, [&](const Message& message) {
+            if (message.header.nlmsg_seq != sequence_ || end)
+                return;
+            if (const auto ack = decodeAck(message))
+                end = ack->error;
+            else
+                onMessage(message);
+        });
+    }
+    return *end;
+}
+
+} // namespace subflowd::netlink

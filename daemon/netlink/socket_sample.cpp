@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include "netlink/socket_sample.hpp"
+
+#include "netlink/diag_codec.hpp"
+#include "netlink/diag_row.hpp"
+#include "netlink/diag_uapi.hpp"
+
+#include <linux/inet_diag.h>
+#include <linux/tcp.h>
+
+#include <algorithm>
+#include <cstring>
+
+namespace subflowd::netlink {
+namespace {
+
+namespace diag = uapi::diag;
+
+Bytes infoOf(const DiagRow& row) {
+    Bytes info;
+    forEachAttribute(row.attributes, [&info](std::uint16_t type, Bytes value) {
+        if (type == INET_DIAG_INFO)
+            info = value;
+    });
+    return info;
+}
+
+/// A member of a struct that kernels send as much of as they know.
+template <class Number>
+Number member(Bytes info, std::size_t offset) {
+    return readAs<Number>(after(info, offset)).value_or(0);
+}
+
+TcpSample tcpSample(Bytes bytes) {
+    tcp_info info{};
+    std::memcpy(&info, bytes.data(), std::min(bytes.size(), sizeof info));
+    TcpSample sample;
+    sample.rtt = std::chrono::microseconds{info.tcpi_rtt};
+    sample.rttVariation = std::chrono::microseconds{info.tcpi_rttvar};
+    sample.congestionWindow = info.tcpi_snd_cwnd;
+    sample.segmentSize = info.tcpi_snd_mss;
+    sample.unacknowledged = info.tcpi_unacked;
+    sample.lost = info.tcpi_lost;
+    sample.timeouts = info.tcpi_retransmits;
+    sample.retransmissions = info.tcpi_total_retrans;
+    sample.bytesSent = info.tcpi_bytes_sent;
+    sample.bytesAcknowledged = info.tcpi_bytes_acked;
+    sample.bytesReceived = info.tcpi_bytes_received;
+    sample.bytesRetransmitted = info.tcpi_bytes_retrans;
+    sample.deliveryRate = info.tcpi_delivery_rate;
+    return sample;
+}
+
+} // namespace
+
+std::optional<ConnectionSample> decodeConnectionSample(const Message& message) {
+    const auto row = diagRow(message);
+    if (!row)
+        return std::nullopt;
+    ConnectionSample sample;
+    sample.tuple = row->tuple;
+    if (row->header.idiag_state == diag::state::listen) {
+        sample.kind = ConnectionSample::Kind::listening;
+        return sample;
+    }
+    const auto info = infoOf(*row);
+    sample.token = Token{member<std::uint32_t>(info, diag::info::tokenOffset)};
+    if (sample.token == Token{})
+        return std::nullopt;
+    if ((member<std::uint32_t>(info, diag::info::flagsOffset) & diag::info::fallback) != 0)
+        sample.kind = ConnectionSample::Kind::fallback;
+    sample.retransmissions = member<std::uint32_t>(info, diag::info::retransmitsOffset);
+    sample.bytesRetransmitted = member<std::uint64_t>(info, diag::info::bytesRetransmittedOffset);
+    sample.bytesSent = member<std::uint64_t>(info, diag::info::bytesSentOffset);
+    sample.bytesReceived = member<std::uint64_t>(info, diag::info::bytesReceivedOffset);
+    return sample;
+}
+
+std::optional<SubflowSample> decodeSubflowSample(const Message& message) {
+    const auto subflow = decodeSubflow(message);
+    const auto row = diagRow(message);
+    if (!subflow || !row)
+        return std::nullopt;
+    return SubflowSample{subflow->token, subflow->tuple, subflow->boundTo, tcpSample(infoOf(*row))};
+}
+
+} // namespace subflowd::netlink
