@@ -71,15 +71,6 @@ std::unique_ptr<sdbus::IConnection> connect(const std::string& bus) {
     }
 }
 
-wire::Dictionary arguments(const Filter& filter) {
-    wire::Dictionary arguments;
-    for (const auto& [key, value] : filter)
-        arguments[key] = key == "token"
-                             ? sdbus::Variant{static_cast<std::uint32_t>(parseToken(value))}
-                             : sdbus::Variant{value};
-    return arguments;
-}
-
 /// One packet, one line; false at the end.
 bool receiveLine(int socket, std::string& line) {
     std::array<char, 16384> packet{};
@@ -133,7 +124,7 @@ std::vector<Connection> Client::connections(const Filter& filter) {
         std::uint64_t cursor = 0;
         do {
             const auto [rows, next] =
-                (*proxy_)->ListConnections(arguments(filter), pageRows, cursor);
+                (*proxy_)->ListConnections(filterArguments(filter), pageRows, cursor);
             for (const auto& row : rows)
                 all.push_back(decode(row, names));
             cursor = next;
@@ -171,7 +162,8 @@ std::vector<Link> Client::links() {
 }
 
 void Client::monitor(const Filter& filter, const std::function<void(std::string_view)>& onLine) {
-    const auto socket = translating([&] { return (*proxy_)->OpenMonitor(arguments(filter)); });
+    const auto socket =
+        translating([&] { return (*proxy_)->OpenMonitor(filterArguments(filter)); });
     std::string line;
     while (receiveLine(socket.get(), line))
         onLine(line);

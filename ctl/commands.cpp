@@ -4,8 +4,13 @@
 #include "client.hpp"
 #include "failure.hpp"
 #include "filter.hpp"
+#include "graph/run.hpp"
 #include "json_view.hpp"
+#include "looks.hpp"
+#include "metrics/run.hpp"
+#include "report/run.hpp"
 #include "text_view.hpp"
+#include "top/run.hpp"
 
 #include <chrono>
 #include <iostream>
@@ -25,12 +30,6 @@ bool wantsJson(const Options& options) {
 std::string statusView(const Options& options, Client& client) {
     const auto status = client.status();
     return wantsJson(options) ? statusJson(status, now()) : statusText(status, options.colouring);
-}
-
-std::string showView(const Options& options, Client& client) {
-    const auto connection = client.connection(parseToken(options.token));
-    return wantsJson(options) ? connectionJson(connection, now())
-                              : connectionText(connection, options.colouring);
 }
 
 std::string explainView(const Options& options, Client& client) {
@@ -58,7 +57,7 @@ std::string reloadView(const Options& options, Client& client) {
 
 ExitCode list(const Options& options, std::ostream& out) {
     const auto filter = parseFilter(options.filter);
-    const auto connections = Client{options.bus}.connections(filter);
+    const auto connections = seenConnections(options.bus, filter);
     out << (wantsJson(options) ? connectionsJson(connections, now())
                                : connectionsText(connections, options.colouring));
     return connections.empty() && !filter.empty() ? ExitCode::nothingMatched : ExitCode::ok;
@@ -100,8 +99,6 @@ using View = std::string (*)(const Options&, Client&);
 
 View viewOf(Command command) {
     switch (command) {
-    case Command::show:
-        return showView;
     case Command::explain:
         return explainView;
     case Command::links:
@@ -115,6 +112,39 @@ View viewOf(Command command) {
     }
 }
 
+ExitCode writeCompletion(const Options& options, std::ostream& out) {
+    out << completionScript(options.shell);
+    return ExitCode::ok;
+}
+
+/// What does not need the daemon.
+using Look = ExitCode (*)(const Options&, std::ostream&);
+
+Look lookOf(Command command) {
+    switch (command) {
+    case Command::show:
+        return showConnection;
+    case Command::doctor:
+        return runDoctor;
+    case Command::configCheck:
+        return checkConfiguration;
+    case Command::configDump:
+        return dumpConfiguration;
+    case Command::top:
+        return top::run;
+    case Command::graph:
+        return graph::run;
+    case Command::metrics:
+        return metrics::run;
+    case Command::report:
+        return report::run;
+    case Command::completion:
+        return writeCompletion;
+    default:
+        return nullptr;
+    }
+}
+
 } // namespace
 
 ExitCode run(const Options& options, std::ostream& out) {
@@ -124,6 +154,8 @@ ExitCode run(const Options& options, std::ostream& out) {
         return monitor(options, out);
     if (options.command == Command::version)
         return version(options, out);
+    if (const auto look = lookOf(options.command))
+        return look(options, out);
     Client client{options.bus};
     out << viewOf(options.command)(options, client);
     return ExitCode::ok;

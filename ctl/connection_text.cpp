@@ -14,6 +14,10 @@ std::string known(const std::string& text) {
     return text.empty() ? "-" : text;
 }
 
+std::string known(std::optional<Microseconds> age) {
+    return age ? spanText(*age) : "-";
+}
+
 Cell stateCell(SubflowState state) {
     const std::string name{nameOf(state)};
     switch (state) {
@@ -41,7 +45,7 @@ Row summary(const Connection& connection) {
             std::string{nameOf(connection.side)},
             std::string{nameOf(connection.state)},
             foreign ? Cell{"(kernel)", Tone::faint} : Cell{known(connection.rule)},
-            spanText(connection.age),
+            known(connection.age),
             dbus::endpointText(connection.remote)};
 }
 
@@ -55,7 +59,7 @@ Row details(const Subflow& subflow) {
                      std::to_string(static_cast<unsigned>(subflow.remoteId));
     return {stateCell(subflow.state), priorityText(subflow),
             known(subflow.link),      ids + (subflow.initial ? " initial" : ""),
-            spanText(subflow.age),    pathText(subflow.local, subflow.remote)};
+            known(subflow.age),       pathText(subflow.local, subflow.remote)};
 }
 
 const char* joinText(JoinInitial join) {
@@ -123,9 +127,10 @@ std::string connectionText(const Connection& connection, Colouring colouring) {
     Table facts;
     facts.add({"Side", std::string{nameOf(connection.side)}});
     facts.add({"State", std::string{nameOf(connection.state)}});
-    facts.add({"Managed by", std::string{nameOf(connection.managedBy)}});
+    facts.add({"Managed by",
+               connection.managedBy ? std::string{nameOf(*connection.managedBy)} : "not known"});
     facts.add({"Rule", known(connection.rule)});
-    facts.add({"Age", spanText(connection.age)});
+    facts.add({"Age", known(connection.age)});
     facts.add({"Initial subflow", pathText(connection.local, connection.remote)});
     facts.add({"Joins to the initial address", joinText(connection.joinInitial)});
     return painted("Connection " + dbus::tokenText(connection.token), Tone::heading, colouring) +

@@ -159,4 +159,13 @@ Status decode(const wire::Dictionary& status) {
             decode(entry<std::vector<wire::Policy>>(status, "policies"))};
 }
 
+wire::Dictionary filterArguments(const Filter& filter) {
+    wire::Dictionary arguments;
+    for (const auto& [key, value] : filter)
+        arguments[key] = key == "token"
+                             ? sdbus::Variant{static_cast<std::uint32_t>(parseToken(value))}
+                             : sdbus::Variant{value};
+    return arguments;
+}
+
 } // namespace subflowd::ctl

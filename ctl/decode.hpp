@@ -2,12 +2,14 @@
 #pragma once
 
 #include "dbus/wire.hpp"
+#include "filter.hpp"
 #include "model.hpp"
 
 #include <map>
 #include <vector>
 
-/// From what D-Bus carries to the model. The daemon is trusted: a bad address becomes 0.0.0.0.
+/// From what D-Bus carries to the model, and what is asked for back. The daemon is trusted: a bad
+/// address becomes 0.0.0.0.
 namespace subflowd::ctl {
 
 /// The names of the links by their index.
@@ -21,5 +23,8 @@ Link decode(const dbus::wire::Link& link);
 
 /// What an older daemon did not send stays empty. Throws sdbus::Error for a wrong type.
 Status decode(const dbus::wire::Dictionary& status);
+
+/// Throws CommandFailure (usage) for a token that is none.
+dbus::wire::Dictionary filterArguments(const Filter& filter);
 
 } // namespace subflowd::ctl

@@ -2,6 +2,7 @@
 #include "json_view.hpp"
 
 #include "dbus/names.hpp"
+#include "json_writer.hpp"
 
 #include <subflowd/address_text.hpp>
 
@@ -31,47 +32,67 @@ std::string after(WallTime now, Microseconds ahead) {
     return dbus::utcText(now + std::chrono::duration_cast<WallTime::duration>(ahead));
 }
 
-Json denial(JoinInitial join) {
-    return join == JoinInitial::unknown ? Json{} : Json(join == JoinInitial::denied);
+void writeSince(JsonWriter& json, WallTime now, std::optional<Microseconds> age) {
+    json.memberOrNull("since", age ? before(now, *age) : std::string{});
 }
 
-Json subflowOf(const Subflow& subflow, WallTime now) {
-    return {{"local", toString(subflow.local)},
-            {"remote", toString(subflow.remote)},
-            {"link", orNull(subflow.link)},
-            {"local_id", static_cast<unsigned>(subflow.localId)},
-            {"remote_id", static_cast<unsigned>(subflow.remoteId)},
-            {"state", nameOf(subflow.state)},
-            {"priority", nameOf(subflow.priority)},
-            {"peer_priority", nameOf(subflow.peerPriority)},
-            {"initial", subflow.initial},
-            {"since", before(now, subflow.age)}};
+void writeDenial(JsonWriter& json, JoinInitial join) {
+    json.key("deny_join_initial");
+    if (join == JoinInitial::unknown)
+        json.null();
+    else
+        json.boolean(join == JoinInitial::denied);
 }
 
-Json announcementsOf(const std::vector<Announcement>& announcements) {
-    auto all = Json::array();
-    for (const auto& [endpoint, id] : announcements)
-        all.push_back(
-            {{"address", dbus::endpointText(endpoint)}, {"id", static_cast<unsigned>(id)}});
-    return all;
+void write(JsonWriter& json, const Subflow& subflow, WallTime now) {
+    json.beginObject();
+    json.member("local", toString(subflow.local));
+    json.member("remote", toString(subflow.remote));
+    json.memberOrNull("link", subflow.link);
+    json.member("local_id", static_cast<std::uint64_t>(subflow.localId));
+    json.member("remote_id", static_cast<std::uint64_t>(subflow.remoteId));
+    json.member("state", nameOf(subflow.state));
+    json.member("priority", nameOf(subflow.priority));
+    json.member("peer_priority", nameOf(subflow.peerPriority));
+    json.key("initial");
+    json.boolean(subflow.initial);
+    writeSince(json, now, subflow.age);
+    json.endObject();
 }
 
-Json connectionOf(const Connection& connection, WallTime now) {
-    auto subflows = Json::array();
+void write(JsonWriter& json, const std::vector<Announcement>& announcements) {
+    json.beginArray();
+    for (const auto& [endpoint, id] : announcements) {
+        json.beginObject();
+        json.member("address", dbus::endpointText(endpoint));
+        json.member("id", static_cast<std::uint64_t>(id));
+        json.endObject();
+    }
+    json.endArray();
+}
+
+void write(JsonWriter& json, const Connection& connection, WallTime now) {
+    json.beginObject();
+    json.member("token", dbus::tokenText(connection.token));
+    json.member("side", nameOf(connection.side));
+    json.memberOrNull("rule", connection.rule);
+    json.member("state", nameOf(connection.state));
+    json.memberOrNull("managed_by",
+                      connection.managedBy ? nameOf(*connection.managedBy) : std::string_view{});
+    writeDenial(json, connection.joinInitial);
+    json.member("local", toString(connection.local));
+    json.member("remote", toString(connection.remote));
+    writeSince(json, now, connection.age);
+    json.key("subflows");
+    json.beginArray();
     for (const auto& subflow : connection.subflows)
-        subflows.push_back(subflowOf(subflow, now));
-    return {{"token", dbus::tokenText(connection.token)},
-            {"side", nameOf(connection.side)},
-            {"rule", orNull(connection.rule)},
-            {"state", nameOf(connection.state)},
-            {"managed_by", nameOf(connection.managedBy)},
-            {"deny_join_initial", denial(connection.joinInitial)},
-            {"local", toString(connection.local)},
-            {"remote", toString(connection.remote)},
-            {"since", before(now, connection.age)},
-            {"subflows", std::move(subflows)},
-            {"announced", announcementsOf(connection.announced)},
-            {"remotes", announcementsOf(connection.remotes)}};
+        write(json, subflow, now);
+    json.endArray();
+    json.key("announced");
+    write(json, connection.announced);
+    json.key("remotes");
+    write(json, connection.remotes);
+    json.endObject();
 }
 
 Json failureOf(const std::optional<PathFailure>& failure) {
@@ -142,14 +163,26 @@ std::string statusJson(const Status& status, WallTime now) {
 }
 
 std::string connectionsJson(const std::vector<Connection>& connections, WallTime now) {
-    auto all = Json::array();
+    JsonWriter json;
+    json.beginObject();
+    json.member("schema", 1);
+    json.key("connections");
+    json.beginArray();
     for (const auto& connection : connections)
-        all.push_back(connectionOf(connection, now));
-    return text({{"schema", 1}, {"connections", std::move(all)}});
+        write(json, connection, now);
+    json.endArray();
+    json.endObject();
+    return json.take() + '\n';
 }
 
 std::string connectionJson(const Connection& connection, WallTime now) {
-    return text({{"schema", 1}, {"connection", connectionOf(connection, now)}});
+    JsonWriter json;
+    json.beginObject();
+    json.member("schema", 1);
+    json.key("connection");
+    write(json, connection, now);
+    json.endObject();
+    return json.take() + '\n';
 }
 
 std::string explanationJson(Token token, const std::vector<Path>& paths, WallTime now) {

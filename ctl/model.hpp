@@ -29,7 +29,7 @@ struct Subflow {
     Priority priority = Priority::regular;
     Priority peerPriority = Priority::regular;
     bool initial = false;
-    Microseconds age{};
+    std::optional<Microseconds> age; ///< nothing: not known
 
     friend bool operator==(const Subflow&, const Subflow&) = default;
 };
@@ -47,11 +47,11 @@ struct Connection {
     Side side = Side::client;
     ConnectionState state = ConnectionState::created;
     JoinInitial joinInitial = JoinInitial::unknown;
-    core::ManagedBy managedBy = core::ManagedBy::subflowd;
-    std::string rule; ///< empty: no rule matched
-    Endpoint local;   ///< of the initial subflow, which may be gone
-    Endpoint remote;  ///< likewise
-    Microseconds age{};
+    std::optional<core::ManagedBy> managedBy = core::ManagedBy::subflowd; ///< nothing: not known
+    std::string rule;                ///< empty: no rule matched, or it is not known
+    Endpoint local;                  ///< of the initial subflow, which may be gone
+    Endpoint remote;                 ///< likewise
+    std::optional<Microseconds> age; ///< nothing: not known
     std::vector<Subflow> subflows;
     std::vector<Announcement> remotes;   ///< by the peer
     std::vector<Announcement> announced; ///< by this host

@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "options.hpp"
 
+#include "completion.hpp"
+
 #include <CLI/CLI.hpp>
 
 #include <algorithm>
+#include <cmath>
 
 namespace subflowd::ctl {
 
@@ -42,6 +45,10 @@ class CommandLine {
         auto options = options_;
         options.format = json_ ? Format::json : Format::text;
         options.colouring = colouringFor(when_, terminal);
+        options.drawing = svg_ ? Drawing::svg : dot_ ? Drawing::dot : Drawing::text;
+        options.repetition = once_ ? Repetition::once : Repetition::untilLeft;
+        options.interval = std::chrono::milliseconds{std::llround(seconds_ * 1000)};
+        options.naming = anonymise_ ? Naming::anonymous : Naming::plain;
         return options;
     }
 
@@ -63,6 +70,45 @@ class CommandLine {
             ->add_option("FILTER", options_.filter, std::string{filterHelp} + moreKeys);
     }
 
+    void addConfig() {
+        auto* config = app_.add_subcommand("config", "The configuration files");
+        config->require_subcommand(1);
+        config->fallthrough();
+        const auto addPart = [&](Command command, const char* name, const char* help) {
+            auto* part = config->add_subcommand(name, help);
+            part->callback([this, command] { options_.command = command; });
+            part->add_option("FILE", options_.file, "In place of the system's files");
+        };
+        addPart(Command::configCheck, "check", "What is wrong with them");
+        addPart(Command::configDump, "dump", "What they come to, and what says so");
+    }
+
+    void addTop() {
+        auto* top = add(Command::top, "top", "What flows over each link and connection, live");
+        top->add_flag("--once", once_, "Measure one interval, and end");
+        top->add_option("--interval", seconds_, "Seconds between two measurements")
+            ->check(CLI::Range(0.1, 3600.0))
+            ->capture_default_str();
+    }
+
+    void addGraph() {
+        auto* graph = add(Command::graph, "graph", "Which links reach which remotes");
+        graph->add_option("TOKEN", options_.token, "Of one connection only");
+        auto* dot = graph->add_flag("--dot", dot_, "For graphviz");
+        graph->add_flag("--svg", svg_, "A picture")->excludes(dot);
+    }
+
+    void addExports() {
+        add(Command::metrics, "metrics", "Counters and gauges in OpenMetrics' text format");
+        add(Command::report, "report", "Everything that a bug report needs, in one file")
+            ->add_flag("--anonymise,--anonymize", anonymise_,
+                       "Replace addresses and names, each by the same one everywhere");
+        add(Command::completion, "completion", "Completion for a shell, to be sourced")
+            ->add_option("SHELL", options_.shell, "bash, zsh or fish")
+            ->required()
+            ->check(CLI::IsMember({"bash", "zsh", "fish"}));
+    }
+
     void addCommands() {
         add(Command::status, "status", "The daemon at a glance (the default)");
         addWithFilter(Command::list, "list", "The connections and their subflows",
@@ -76,15 +122,30 @@ class CommandLine {
                       " token=TOKEN");
         add(Command::reload, "reload", "Have the configuration read again");
         add(Command::version, "version", "The versions of subflowctl and the daemon");
+        add(Command::doctor, "doctor", "What is wrong with this host, and what to do about it");
+        addConfig();
+        addTop();
+        addGraph();
+        addExports();
     }
 
     CLI::App app_{"Shows and steers subflowd, the Multipath TCP path manager.", "subflowctl"};
     Options options_;
     bool json_ = false;
     std::string when_ = "auto";
+    bool dot_ = false;
+    bool svg_ = false;
+    bool once_ = false;
+    bool anonymise_ = false;
+    double seconds_ = 1;
 };
 
 } // namespace
+
+std::string completionScript(const std::string& shell) {
+    CommandLine line;
+    return completion::script(completion::describe(line.app()), shell);
+}
 
 Parsed parseOptions(const std::vector<std::string>& arguments, Terminal terminal, std::ostream& out,
                     std::ostream& err) {

@@ -4,6 +4,7 @@
 #include "exit_code.hpp"
 #include "table.hpp"
 
+#include <chrono>
 #include <cstdint>
 #include <iosfwd>
 #include <optional>
@@ -22,9 +23,26 @@ enum class Command : std::uint8_t {
     monitor,
     reload,
     version,
+    doctor,
+    configCheck,
+    configDump,
+    top,
+    graph,
+    metrics,
+    report,
+    completion,
 };
 
 enum class Format : std::uint8_t { text, json };
+
+/// How `graph` draws.
+enum class Drawing : std::uint8_t { text, dot, svg };
+
+/// How often `top` tells.
+enum class Repetition : std::uint8_t { once, untilLeft };
+
+/// Whether `report` shows addresses and names as they are.
+enum class Naming : std::uint8_t { plain, anonymous };
 
 /// What the command line asks for.
 struct Options {
@@ -32,8 +50,14 @@ struct Options {
     std::string bus = "system";
     Format format = Format::text;
     Colouring colouring = Colouring::plain;
-    std::string token;               ///< of show and explain, as written
+    std::string token;               ///< of show, explain and graph, as written
     std::vector<std::string> filter; ///< of list and monitor: KEY=VALUE
+    std::string file;                ///< of config; empty: the system's files
+    Drawing drawing = Drawing::text;
+    Repetition repetition = Repetition::untilLeft;
+    std::chrono::milliseconds interval{1000}; ///< of top
+    Naming naming = Naming::plain;
+    std::string shell; ///< of completion: bash, zsh or fish
 };
 
 /// What colours depend on beside the command line.
@@ -50,5 +74,8 @@ struct Parsed {
 
 Parsed parseOptions(const std::vector<std::string>& arguments, Terminal terminal, std::ostream& out,
                     std::ostream& err);
+
+/// The completion of subflowctl's commands and options for a shell: bash, zsh or fish.
+std::string completionScript(const std::string& shell);
 
 } // namespace subflowd::ctl

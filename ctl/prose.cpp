@@ -4,6 +4,7 @@
 #include "dbus/notation.hpp"
 
 #include <array>
+#include <cstdio>
 #include <sstream>
 
 namespace subflowd::ctl {
@@ -17,7 +18,39 @@ struct Unit {
 
 constexpr std::array<Unit, 4> units{{{86400, " d"}, {3600, " h"}, {60, " min"}, {1, " s"}}};
 
+/// Two digits or three of a number, with the prefix of its power of 1000.
+std::string scaled(std::uint64_t number, std::string_view unit) {
+    constexpr std::array<std::string_view, 6> prefixes{"", "k", "M", "G", "T", "P"};
+    auto value = static_cast<double>(number);
+    std::size_t power = 0;
+    while (value >= 999.5 && power + 1 < prefixes.size()) {
+        value /= 1000;
+        ++power;
+    }
+    std::array<char, 32> digits{};
+    std::snprintf(digits.data(), digits.size(), power > 0 && value < 9.95 ? "%.1f" : "%.0f", value);
+    return std::string{digits.data()}.append(" ").append(prefixes[power]).append(unit);
+}
+
 } // namespace
+
+std::string delayText(std::chrono::microseconds span) {
+    if (span < std::chrono::milliseconds{1})
+        return std::to_string(span.count()) + " us";
+    std::array<char, 32> text{};
+    const auto milliseconds = static_cast<double>(span.count()) / 1000;
+    std::snprintf(text.data(), text.size(), milliseconds < 99.95 ? "%.1f ms" : "%.0f ms",
+                  milliseconds);
+    return text.data();
+}
+
+std::string bytesText(std::uint64_t bytes) {
+    return scaled(bytes, "B");
+}
+
+std::string rateText(std::uint64_t bytes) {
+    return scaled(bytes * 8, "bit/s");
+}
 
 std::string spanText(Microseconds span) {
     if (span < std::chrono::milliseconds{1})

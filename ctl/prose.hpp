@@ -12,6 +12,15 @@ namespace subflowd::ctl {
 /// The two largest units that matter: "250 ms", "45 s", "3 min 12 s", "2 h 5 min", "3 d 4 h".
 std::string spanText(Microseconds span);
 
+/// Of a network: "45 us", "12.3 ms", "1250 ms"
+std::string delayText(std::chrono::microseconds span);
+
+/// "999 B", "1.2 kB", "34 MB": powers of 1000, two digits or three
+std::string bytesText(std::uint64_t bytes);
+
+/// "0 bit/s", "1.2 Mbit/s", of bytes a second
+std::string rateText(std::uint64_t bytes);
+
 /// "10.0.1.1:40000 -> 10.0.2.2:443"
 std::string pathText(const Endpoint& local, const Endpoint& remote);
 

@@ -2,6 +2,7 @@
 #include "table.hpp"
 
 #include <algorithm>
+#include <utility>
 
 namespace subflowd::ctl {
 
@@ -41,6 +42,10 @@ void Table::addHeading(const std::vector<std::string>& headings) {
     add(std::move(row));
 }
 
+void Table::alignRight(std::size_t column) {
+    rightAligned_.push_back(column);
+}
+
 std::vector<std::size_t> Table::widths() const {
     std::vector<std::size_t> widths;
     for (const auto& row : rows_) {
@@ -59,9 +64,12 @@ std::vector<std::string> Table::lines(Colouring colouring, std::size_t indent) c
         std::string line;
         std::size_t spaces = indent;
         for (std::size_t i = 0; i < row.size(); ++i) {
+            auto padding = width[i] - row[i].text.size();
+            if (std::ranges::find(rightAligned_, i) != rightAligned_.end())
+                spaces += std::exchange(padding, 0);
+            padding += gap;
             if (!row[i].text.empty())
                 line.append(spaces, ' ').append(painted(row[i].text, row[i].tone, colouring));
-            const auto padding = width[i] - row[i].text.size() + gap;
             spaces = row[i].text.empty() ? spaces + padding : padding;
         }
         lines.push_back(std::move(line));

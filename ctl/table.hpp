@@ -28,13 +28,16 @@ struct Cell {
 
 using Row = std::vector<Cell>;
 
-/// Rows in aligned columns, two spaces apart. The last column is not padded.
+/// Rows in aligned columns, two spaces apart. The last column is not padded behind.
 class Table {
   public:
     /// Headings come first, in their own tone.
     void addHeading(const std::vector<std::string>& headings);
 
     void add(Row row) { rows_.push_back(std::move(row)); }
+
+    /// Sets the column's text to the right, as numbers are read. Not for the last column.
+    void alignRight(std::size_t column);
 
     bool empty() const { return rows_.empty(); }
 
@@ -48,6 +51,7 @@ class Table {
     std::vector<std::size_t> widths() const;
 
     std::vector<Row> rows_;
+    std::vector<std::size_t> rightAligned_;
 };
 
 } // namespace subflowd::ctl

@@ -40,5 +40,29 @@ TEST(Wrapped, aLongWordIsNotCut) {
     EXPECT_EQ(wrapped(word, 2), "  " + word + "\n");
 }
 
+TEST(DelayText, isAsExactAsItMatters) {
+    using std::chrono::microseconds;
+    EXPECT_EQ(delayText(microseconds{45}), "45 us");
+    EXPECT_EQ(delayText(microseconds{1000}), "1.0 ms");
+    EXPECT_EQ(delayText(microseconds{12345}), "12.3 ms");
+    EXPECT_EQ(delayText(microseconds{1'250'400}), "1250 ms");
+}
+
+TEST(BytesText, hasTwoDigitsOrThree) {
+    EXPECT_EQ(bytesText(0), "0 B");
+    EXPECT_EQ(bytesText(999), "999 B");
+    EXPECT_EQ(bytesText(1000), "1.0 kB");
+    EXPECT_EQ(bytesText(1234), "1.2 kB");
+    EXPECT_EQ(bytesText(9960), "10 kB");
+    EXPECT_EQ(bytesText(999'499), "999 kB");
+    EXPECT_EQ(bytesText(999'500), "1.0 MB");
+    EXPECT_EQ(bytesText(34'000'000'000), "34 GB");
+}
+
+TEST(RateText, isInBits) {
+    EXPECT_EQ(rateText(0), "0 bit/s");
+    EXPECT_EQ(rateText(150'000), "1.2 Mbit/s");
+}
+
 } // namespace
 } // namespace subflowd::ctl

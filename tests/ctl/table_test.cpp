@@ -44,5 +44,16 @@ TEST(Painted, isPlainWithoutColour) {
     EXPECT_EQ(painted("text", Tone::plain, Colouring::coloured), "text");
 }
 
+TEST(Table, setsNumbersToTheRight) {
+    Table table;
+    table.addHeading({"NAME", "COUNT", "X"});
+    table.add({"a", "7", "x"});
+    table.add({"long", "", "x"});
+    table.alignRight(1);
+    EXPECT_EQ(table.text(Colouring::plain), "NAME  COUNT  X\n"
+                                            "a         7  x\n"
+                                            "long         x\n");
+}
+
 } // namespace
 } // namespace subflowd::ctl
