@@ -51,7 +51,8 @@ class Case:
     """A fault that lasts so many seconds, in a world that is so from before the connections
     begin. Who `heals` uses again the uplink `watched`; `standby` is the one that is backup.
     `paths` is how many a connection has before the fault. `flows_end`: what began before the fault
-    carries nothing after it, so that only a new subflow can."""
+    carries nothing after it, so that only a new subflow can. `all_lost`: no path is left, so that
+    silences are counted beyond the outage."""
 
     title: str
     fault: Fault = nothing
@@ -62,6 +63,7 @@ class Case:
     standby: int | None = None
     paths: int = 2
     flows_end: bool = False
+    all_lost: bool = False
 
 
 def black_hole(site: Site) -> ContextManager[None]:
@@ -163,10 +165,15 @@ def in_vain(title: str, world: World) -> Case:
     return Case(title, seconds=60, world=world, heals=False, paths=1)
 
 
+def without_paths(title: str, fault: Fault, seconds: int) -> Case:
+    return Case(f"{title}, {seconds} s; gaps beyond", fault, seconds, watched=1, all_lost=True)
+
+
 CASES = {
-    **{f"{name}-{seconds}": Case(f"{title}, {seconds} s", black_hole, seconds, standby=standby)
-       for name, title, standby in (("black-hole", "black hole", None),
-                                    ("standby", "black hole, other path backup", 1))
+    **{f"black-hole-{seconds}": Case(f"black hole, {seconds} s", black_hole, seconds)
+       for seconds in (5, 22, 120)},
+    **{f"standby-{seconds}": Case(f"black hole, other backup, {seconds} s", black_hole, seconds,
+                                  standby=1)
        for seconds in (5, 22, 120)},
     "reset": Case("plain RST, 2 s", lambda site: faults.reset(site.lab, site.first)),
     "unreachable": Case("ICMP unreachable, 5 s",
@@ -180,13 +187,13 @@ CASES = {
     "renumbered": Case("another address", renumbered, 0, flows_end=True),
     "gateway": Case("same address, other gateway", other_network, 0, first(faults.stateful),
                     flows_end=True),
-    **{f"dark-{seconds}": Case(f"all paths dark, {seconds} s", all_dark, seconds, watched=1)
+    **{f"dark-{seconds}": without_paths("all paths dark", all_dark, seconds)
        for seconds in (5, 30)},
-    **{f"unplugged-{seconds}": Case(f"all links down, {seconds} s", all_down, seconds, watched=1)
+    **{f"unplugged-{seconds}": without_paths("all links down", all_down, seconds)
        for seconds in (5, 30)},
     "limit": in_vain("peer's limit is reached", full),
     "refused": in_vain("join refused", second(faults.reset)),
     "silent": in_vain("join unanswered", second(faults.black_hole)),
     "no-mptcp": in_vain("no MPTCP on the second path", second(faults.without_mptcp)),
-    "prohibited": Case("prohibited (reason 3)", prohibited, 60, heals=False),
+    "prohibited": Case("prohibited (reason 3), 60 s", prohibited, 60, heals=False),
 }

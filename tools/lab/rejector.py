@@ -26,8 +26,8 @@ def _sum(data: bytes) -> int:
 
 
 def answer(packet: bytes, reason: int) -> bytes | None:
-    """The packet that resets, for the reason, the connection that an IPv4 packet belongs to. Nothing
-    for what is no TCP, or an RST itself."""
+    """The packet that resets, for the reason, the connection that an IPv4 packet belongs to.
+    Nothing for what is no TCP, or an RST itself."""
     header = (packet[0] & 0xF) * 4
     if packet[9] != socket.IPPROTO_TCP or packet[header + 13] & RST:
         return None

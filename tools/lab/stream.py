@@ -46,7 +46,8 @@ class Stream:
     thread that writes into each end as much as fits and reads what came. `up` is what came to the
     server, `down` what came to the client."""
 
-    def __init__(self, client: Namespace, server: Namespace, address: str, port: int = PORT) -> None:
+    def __init__(self, client: Namespace, server: Namespace, address: str,
+                 port: int = PORT) -> None:
         self._listener = server.socket(socket.AF_INET, socket.SOCK_STREAM, IPPROTO_MPTCP)
         self._listener.bind(("0.0.0.0", port))
         self._listener.listen(BACKLOG)  # and stays: the kernel takes joins only where one listens
