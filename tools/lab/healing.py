@@ -121,7 +121,7 @@ def start(stack: contextlib.ExitStack, lab: Lab) -> Applications:
     return Applications(lab, client, chatter, stream)
 
 
-def carried_again(directions: list[Carrying], deadline: float) -> list[float]:
+def carried_again(directions: list[Carrying], deadline: float) -> tuple[float, ...]:
     """Waits until the healed path carries data, in both directions, and returns how long that
     took in each."""
     healed = time.monotonic()
@@ -129,16 +129,24 @@ def carried_again(directions: list[Carrying], deadline: float) -> list[float]:
         direction.begin()
     with contextlib.suppress(Timeout):
         wait_for(lambda: all([direction.look() for direction in directions]), "data", deadline)
-    return [NEVER if direction.since is None else direction.since - healed
-            for direction in directions]
+    return tuple(NEVER if direction.since is None else direction.since - healed
+                 for direction in directions)
 
 
 def joins_of_stream(capture: SynCapture) -> list[Syn]:
     return [syn for syn in capture.joins() if syn.destination_port == PORT]
 
 
-def befall(case: Case, site: Site, running: Applications, patience: Patience
-           ) -> list[float] | list[None]:
+@dataclass
+class Aftermath:
+    """How long the fault lasted to the last command that healed it, and the time from then until
+    the path carried again, up and down."""
+
+    outage: float
+    again: tuple[float | None, ...] = (None, None)
+
+
+def befall(case: Case, site: Site, running: Applications, patience: Patience) -> Aftermath:
     """The fault, the healing, and some time for what goes wrong later."""
     uplink = site.lab.uplinks[case.watched]
     directions = [Carrying(end, uplink.network, PORT) for end in (site.lab.server, site.lab.client)]
@@ -146,12 +154,14 @@ def befall(case: Case, site: Site, running: Applications, patience: Patience
         for direction in directions:
             direction.disregard()
     with case.fault(site):
+        began = time.monotonic()
         running.endure(case.seconds)
         if not case.heals:
-            return [None, None]
-    again = carried_again(directions, patience.again)
+            return Aftermath(case.seconds)
+    aftermath = Aftermath(time.monotonic() - began)
+    aftermath.again = carried_again(directions, patience.again)
     running.endure(patience.settle)
-    return again
+    return aftermath
 
 
 def measure(case: Case, make: Maker, patience: Patience = Patience()) -> Outcome:
@@ -167,12 +177,12 @@ def measure(case: Case, make: Maker, patience: Patience = Patience()) -> Outcome
         running.move_on("data flows before the fault")
         living = running.living()
         running.forget()
-        again = befall(case, site, running, patience)
+        aftermath = befall(case, site, running, patience)
         now = time.monotonic()
         joins = joins_of_stream(capture)
-        outage = case.seconds if case.all_lost else 0.0
+        outage = aftermath.outage if case.all_lost else 0.0
         gaps = [gap - outage for gap in running.gaps(now)]
         fate = running.fate()
-        return Outcome(*(gaps if fate == "" else [NEVER] * len(gaps)), *again,
+        return Outcome(*(gaps if fate == "" else [NEVER] * len(gaps)), *aftermath.again,
                        len({(s.source, s.source_port) for s in joins}) - living,
                        len(joins) - living, fate)
