@@ -3,6 +3,7 @@
 
 import contextlib
 import os
+import threading
 import time
 from dataclasses import dataclass
 from typing import Callable
@@ -17,6 +18,7 @@ OPEN_SECONDS, HEAL_SECONDS = 120.0, 120.0
 #: What a pace is counted over.
 WINDOW = 0.1
 DIAG_INTERVAL = 0.25
+SAMPLE_SECONDS = 0.02
 
 
 @dataclass(frozen=True)
@@ -54,13 +56,39 @@ def pace(samples: list[tuple[float, int]]) -> int:
     return round(steepest)
 
 
+class JoinCount:
+    """How many joins a lab's client has sent, looked at again and again in a thread of its own."""
+
+    def __init__(self, lab: Lab) -> None:
+        self._lab = lab
+        self._samples: list[tuple[float, int]] = []
+        self._stop = threading.Event()
+        self._thread = threading.Thread(target=self._look, daemon=True)
+        self._thread.start()
+
+    def __enter__(self) -> "JoinCount":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._stop.set()
+        self._thread.join()
+
+    def _look(self) -> None:
+        while True:
+            self._samples.append((time.monotonic(), self._lab.client.mib()["MPJoinSynTx"]))
+            if self._stop.wait(SAMPLE_SECONDS):
+                return
+
+    def pace(self) -> int:
+        return pace(list(self._samples))
+
+
 class Crowd:
     """So many connections in a lab."""
 
     def __init__(self, lab: Lab, clients: list[Client]) -> None:
         self._lab = lab
         self._clients = clients
-        self._samples: list[tuple[float, int]] = []
         self._asked = 0.0
         self._lacking = len(clients)
 
@@ -80,9 +108,7 @@ class Crowd:
         began = time.monotonic()
 
         def reached() -> bool:
-            now = time.monotonic()
-            self._samples.append((now, self.joins()))
-            if now - self._asked >= DIAG_INTERVAL:
+            if time.monotonic() - self._asked >= DIAG_INTERVAL:
                 self._lacking = self.lacking(addresses)
                 self._asked = time.monotonic()
             return self._lacking == 0
@@ -92,12 +118,6 @@ class Crowd:
         except Timeout:
             return float("inf")
         return time.monotonic() - began
-
-    def pace(self) -> int:
-        return pace(self._samples)
-
-    def forget(self) -> None:
-        self._samples.clear()
 
     def dead(self) -> int:
         return len(self._clients) - sum(map(_answers, self._clients))
@@ -121,14 +141,14 @@ def lose_and_regain(number: int, make: Callable[[Lab, None], InKernel | Subflowd
                             for _ in range(number)])
         both = {first.client, second.client}
         crowd.reach(both, "each connection has both links", OPEN_SECONDS)
-        crowd.forget()
         joins, used = crowd.joins(), cpu_of(manager)
+        count = stack.enter_context(JoinCount(lab))
         lab.take_down(first)
         lost = crowd.reach({second.client}, "no subflow is left on the lost link", 10)
         lab.bring_up(first)
         healed = crowd.reach(both, "each connection has both links again", HEAL_SECONDS)
         after = cpu_of(manager)
-        return CrowdOutcome(lost, healed, crowd.lacking(both), crowd.joins() - joins, crowd.pace(),
+        return CrowdOutcome(lost, healed, crowd.lacking(both), crowd.joins() - joins, count.pace(),
                             None if used is None or after is None else after - used,
                             crowd.dead())
 
