@@ -4,6 +4,7 @@
 #include "core/command.hpp"
 #include "core/configuration.hpp"
 #include "core/event.hpp"
+#include "core/health.hpp"
 #include "core/host_facts.hpp"
 #include "core/listener.hpp"
 #include "core/network.hpp"
@@ -30,7 +31,8 @@ struct Configured {
     std::shared_ptr<const Configuration> configuration;
 };
 
-using Input = std::variant<Tick, KernelEvent, NetworkChange, CommandFinished, SnapshotPart,
-                           EventsLost, HostFacts, ListenerOpened, Configured>;
+using Input =
+    std::variant<Tick, KernelEvent, NetworkChange, CommandFinished, SnapshotPart, EventsLost,
+                 TcpActivity, HealthReport, HostFacts, ListenerOpened, Configured>;
 
 } // namespace subflowd::core

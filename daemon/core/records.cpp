@@ -32,6 +32,18 @@ std::uint16_t lengthened(std::uint16_t row) {
                                                             : static_cast<std::uint16_t>(row + 1);
 }
 
+/// Whether a failure shows that the network brings nothing there, or nothing back.
+bool blamesNetwork(Cause cause) {
+    return cause == Cause::timedOut || cause == Cause::unreachable || cause == Cause::noRoute ||
+           cause == Cause::reset;
+}
+
+void noteUnreached(World& world, const Path& path, Cause cause) {
+    if (blamesNetwork(cause))
+        world.reachability.failed(world.links.local(path.local).link,
+                                  world.remotes[path.remote].endpoint.address, world.now);
+}
+
 void discount(World& world, const Connection& connection, const Subflow& subflow) {
     if (subflow.counted)
         world.inbound.remove(world.remotes[connection.paths[subflow.path].remote].endpoint.address);
@@ -120,6 +132,7 @@ void remember(World& world, const Connection& connection) {
 }
 
 void removeConnection(World& world, Connection& connection) {
+    watch(world, connection, Watch::no);
     for (const auto& subflow : connection.subflows)
         discount(world, connection, subflow);
     for (const auto& path : connection.paths) {
@@ -153,9 +166,9 @@ void derivePathState(World& world, Connection& connection, std::uint16_t index) 
                 return 0;
             case PathState::draining:
                 return 1;
-            case PathState::suspect:
-                return 2;
             case PathState::pending:
+                return 2;
+            case PathState::suspect: // a successor that is pending changes nothing yet
                 return 3;
             case PathState::up:
             case PathState::confirmed:
@@ -173,7 +186,7 @@ void derivePathState(World& world, Connection& connection, std::uint16_t index) 
             state = PathState::draining;
         else if (subflow.state == SubflowState::pending)
             state = PathState::pending;
-        else if (subflow.state == SubflowState::suspect)
+        else if (isSuspect(subflow))
             state = PathState::suspect;
         if (better(state, derived))
             derived = state;
@@ -234,6 +247,7 @@ Subflow& addSubflow(Connection& connection, std::uint16_t path) {
 
 void removeSubflow(World& world, Connection& connection, Subflow& subflow) {
     const auto path = subflow.path;
+    suspect(world, connection, subflow, never);
     discount(world, connection, subflow);
     connection.paths[path].lasted =
         subflow.state == SubflowState::pending ? Duration{} : world.now - subflow.since;
@@ -249,6 +263,35 @@ void setState(World& world, Connection& connection, Subflow& subflow, SubflowSta
         path.failedAt = never;
     subflow.state = state;
     subflow.since = world.now;
+    derivePathState(world, connection, subflow.path);
+}
+
+void watch(World& world, Connection& connection, Watch watch) {
+    if (connection.watched == (watch == Watch::yes))
+        return;
+    connection.watched = watch == Watch::yes;
+    if (connection.watched) {
+        ++world.watched;
+        return;
+    }
+    --world.watched;
+    for (auto& subflow : connection.subflows)
+        suspect(world, connection, subflow, never);
+}
+
+void suspect(World& world, Connection& connection, Subflow& subflow, Instant since) {
+    if (subflow.suspected == since)
+        return;
+    if (subflow.suspected == never)
+        ++world.suspects;
+    else if (since == never)
+        --world.suspects;
+    subflow.suspected = since;
+    auto& path = connection.paths[subflow.path];
+    if (since != never)
+        noteUnreached(world, path, Cause::timedOut);
+    else if (path.failedAt == never)
+        path.failure = {}; // of probes
     derivePathState(world, connection, subflow.path);
 }
 
@@ -270,6 +313,7 @@ void confineToDevice(Connection& connection, LinkIndex device) {
 
 void fail(World& world, Connection& connection, Path& path, const Failure& failure) {
     path.failure = failure;
+    noteUnreached(world, path, failure.cause);
     if (deservesAnotherTry(failure.cause)) {
         path.failedAt = never;
     } else {
@@ -278,6 +322,13 @@ void fail(World& world, Connection& connection, Path& path, const Failure& failu
     }
     path.serial = world.links.local(path.local).serial;
     derivePathState(world, connection, static_cast<std::uint16_t>(&path - connection.paths.data()));
+}
+
+void failProbe(World& world, Connection& connection, Path& path, const Failure& failure) {
+    noteUnreached(world, path, failure.cause);
+    derivePathState(world, connection, static_cast<std::uint16_t>(&path - connection.paths.data()));
+    if (path.state == PathState::suspect)
+        path.failure = failure; // of interest as long as there is a reason to probe
 }
 
 void expectEnding(Connection& connection, const FourTuple& tuple) {

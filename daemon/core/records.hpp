@@ -49,6 +49,13 @@ void derivePathState(World& world, Connection& connection, std::uint16_t path);
 /// Sets a subflow's state and what follows from it for its path.
 void setState(World& world, Connection& connection, Subflow& subflow, SubflowState state);
 
+/// Whether the health of a connection's subflows matters.
+enum class Watch : std::uint8_t { no, yes };
+void watch(World& world, Connection& connection, Watch watch);
+
+/// A subflow seems dead since an instant; never: it does not.
+void suspect(World& world, Connection& connection, Subflow& subflow, Instant since);
+
 /// Whether a subflow survived two of its round trips: the peer accepted it (K8).
 bool isConfirmed(const Subflow& subflow, Instant now);
 
@@ -60,6 +67,9 @@ void confineToDevice(Connection& connection, LinkIndex device);
 
 /// A path's subflow or attempt ended. Not for Cause::expected: the path is idle then.
 void fail(World& world, Connection& connection, Path& path, const Failure& failure);
+
+/// An attempt beside a suspect ended: the path is what its suspect is.
+void failProbe(World& world, Connection& connection, Path& path, const Failure& failure);
 
 /// The end of a subflow was acknowledged before its event came.
 void expectEnding(Connection& connection, const FourTuple& tuple);

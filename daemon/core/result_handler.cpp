@@ -120,6 +120,7 @@ void ResultHandler::leaveToKernel(Connection& connection) {
     if (connection.managedBy == ManagedBy::kernel)
         return;
     connection.managedBy = ManagedBy::kernel;
+    records::watch(world_, connection, records::Watch::no);
     evaluator_.resign(world_, connection);
     for (std::size_t i = connection.subflows.size(); i-- > 0;)
         if (isPendingJoin(connection.subflows[i]))
@@ -136,13 +137,17 @@ void ResultHandler::created(Connection& connection, const InFlight& command,
     if (!subflow)
         return;
     auto& path = connection.paths[subflow->path];
+    const bool successor = subflow->successor;
     charges::giveBack(world_, connection, *subflow);
     records::removeSubflow(world_, connection, *subflow);
     evaluator_.resign(world_, connection);
     ++world_.counters.subflowsFailed;
     if (result.refusal == Refusal::idMismatch && connection.idsState != IdsState::told)
         return askIds(connection); // the path stays idle, and is tried again with the right id
-    records::fail(world_, connection, path, failureOf(result));
+    if (successor)
+        records::failProbe(world_, connection, path, failureOf(result));
+    else
+        records::fail(world_, connection, path, failureOf(result));
     evaluator_.tell(world_, connection, path);
     evaluator_.evaluate(world_, connection);
 }
@@ -182,12 +187,16 @@ void ResultHandler::cancelled(Connection& connection, const InFlight& command,
     }
     auto& path = connection.paths[join->path];
     const bool timedOut = join->timedOut;
+    const bool successor = join->successor;
     const Failure failure{timedOut ? Cause::timedOut : Cause::expected, 0, std::nullopt, false};
     ++world_.counters.subflowsFailed;
     publishEnd(connection, *join, failure);
     records::expectEnding(connection, command.tuple);
     records::removeSubflow(world_, connection, *join);
-    records::fail(world_, connection, path, failure);
+    if (successor)
+        records::failProbe(world_, connection, path, failure);
+    else
+        records::fail(world_, connection, path, failure);
     if (path.remote == connection.remote)
         evaluator_.resign(world_, connection);
     if (timedOut)

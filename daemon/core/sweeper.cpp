@@ -70,13 +70,16 @@ void Sweeper::endDebounces() {
 }
 
 void Sweeper::workTimers() {
-    while (!world_.timers.empty() && world_.timers.first().at <= world_.now && !sliceIsFull()) {
+    std::size_t looked = 0;
+    while (!world_.timers.empty() && world_.timers.first().at <= world_.now &&
+           looked < connectionsPerSlice && !sliceIsFull()) {
         const auto due = world_.timers.first();
         world_.timers.pop();
         auto* connection = world_.connections.find(due.token);
         if (!connection || connection->timer != due.at)
             continue;
         connection->timer = never;
+        ++looked;
         evaluator_.evaluate(world_, *connection);
     }
 }
