@@ -108,6 +108,8 @@ class Engine::State {
         world.sweepWanted = true;
     }
 
+    void take(const Resumed& resumed) { sweeper.handle(resumed); }
+
     void take(const ListenerOpened& opened) { listenerOpened(world, opened); }
 
     void take(const Configured& configured) {

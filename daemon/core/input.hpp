@@ -10,6 +10,8 @@
 #include "core/network.hpp"
 #include "core/snapshot.hpp"
 
+#include <subflowd/time.hpp>
+
 #include <memory>
 #include <variant>
 
@@ -26,6 +28,13 @@ struct EventsLost {
     friend bool operator==(const EventsLost&, const EventsLost&) = default;
 };
 
+/// The host was suspended and is awake again. Networks, gateways and the state that NATs keep may
+/// be others, and nothing of it is reported.
+struct Resumed {
+    Duration slept{};
+    friend bool operator==(const Resumed&, const Resumed&) = default;
+};
+
 /// Another configuration is in force from now on.
 struct Configured {
     std::shared_ptr<const Configuration> configuration;
@@ -33,6 +42,6 @@ struct Configured {
 
 using Input =
     std::variant<Tick, KernelEvent, NetworkChange, CommandFinished, SnapshotPart, EventsLost,
-                 TcpActivity, HealthReport, HostFacts, ListenerOpened, Configured>;
+                 TcpActivity, HealthReport, HostFacts, ListenerOpened, Resumed, Configured>;
 
 } // namespace subflowd::core

@@ -27,6 +27,15 @@ void Sweeper::handle(const NetworkChange& change) {
     start();
 }
 
+/// What failed before the sleep says nothing of the network that is there now.
+void Sweeper::handle(const Resumed& resumed) {
+    world_.links.distrust();
+    const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(resumed.slept).count();
+    world_.log(LogRecord::Level::info,
+               "the host slept for " + std::to_string(seconds) + " s: every path may be another");
+    start();
+}
+
 void Sweeper::publishUsability(LinkIndex link, LinkTable::Effect effect) {
     if (link == noLink)
         return;
