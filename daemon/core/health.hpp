@@ -6,6 +6,7 @@
 #include <subflowd/ids.hpp>
 #include <subflowd/time.hpp>
 
+#include <algorithm>
 #include <chrono>
 #include <cstdint>
 #include <vector>
@@ -53,15 +54,20 @@ struct HealthReport {
     friend bool operator==(const HealthReport&, const HealthReport&) = default;
 };
 
-/// Below this a silence says nothing: delayed acknowledgements, a busy peer.
-inline constexpr Duration leastSilence = std::chrono::seconds(1);
+/// Until then the kernel finds out for itself: it takes five timeouts of its own before it leaves a
+/// subflow aside for others (net.mptcp.stale_loss_cnt). A join that is pending meanwhile would slow
+/// it down, because its timer waits for the slowest one of a connection.
+inline constexpr Duration leastSilence = std::chrono::seconds(2);
+
+/// The least that Linux adds to a round trip before it retransmits (TCP_RTO_MIN).
+inline constexpr Duration leastVariation = std::chrono::milliseconds(200);
 
 /// Whether a subflow seems dead: the retransmission timer ran out twice in a row, and no
-/// acknowledgement came for longer than the round trip explains.
+/// acknowledgement came for longer than six timeouts of a path with such round trips.
 constexpr bool seemsDead(const HealthSample& sample) {
-    const auto explained = 3 * sample.roundTrip + 4 * sample.variation;
+    const auto timeout = sample.roundTrip + std::max(4 * sample.variation, leastVariation);
     return sample.unacknowledged > 0 && sample.timeouts >= 2 &&
-           sample.silence > (explained > leastSilence ? explained : leastSilence);
+           sample.silence > std::max(6 * timeout, leastSilence);
 }
 
 /// Whether it may turn out to be dead.

@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: BSD-3-Clause
-#include "core/failure.hpp"
 #include "core/reasons.hpp"
 #include "core/reconciler.hpp"
 #include "core/records.hpp"
@@ -26,6 +25,13 @@ bool isPending(const Subflow& subflow) {
 
 bool isSuccessor(const Subflow& subflow) {
     return subflow.successor && !subflow.closing;
+}
+
+/// When a peer that takes no more would have closed a fresh subflow (K8). Somewhat sooner than what
+/// proves it to everybody: a path that is back should be in use.
+Instant acceptedAt(const Subflow& fresh) {
+    constexpr Duration margin = std::chrono::milliseconds(20);
+    return fresh.since + 2 * std::chrono::microseconds(fresh.roundTrip) + margin;
 }
 
 /// The last moment after which another attempt on the path makes sense.
@@ -73,7 +79,7 @@ void Reconciler::adoptHeirs(const Work& work) {
 void Reconciler::handOver(const Work& work) {
     for (auto& fresh : work.connection.subflows) {
         const bool ready = isSuccessor(fresh) && fresh.state == SubflowState::up &&
-                           records::isConfirmed(fresh, work.world.now);
+                           work.world.now >= acceptedAt(fresh);
         if (!ready)
             continue;
         if (auto* old = find(work.connection, fresh.path, isSuspect))
@@ -157,7 +163,7 @@ Instant Reconciler::nextOfRefresh(const Work& work) {
     auto next = never;
     for (const auto& fresh : connection.subflows)
         if (isSuccessor(fresh) && fresh.state == SubflowState::up)
-            next = std::min(next, fresh.since + confirmationTime(fresh.roundTrip));
+            next = std::min(next, acceptedAt(fresh));
     for (const auto& stated : work.judgement.refreshes) {
         const auto* old = suspectOf(connection, stated);
         if (!old || find(connection, old->path, isSuccessor))
