@@ -207,12 +207,7 @@ void EventHandler::ended(Connection& connection, Subflow& subflow,
     world_.publish(change);
 
     const bool initial = subflow.initial;
-    const bool successor = subflow.successor;
-    records::removeSubflow(world_, connection, subflow);
-    if (successor)
-        records::failProbe(world_, connection, path, failure);
-    else
-        records::fail(world_, connection, path, failure);
+    records::conclude(world_, connection, subflow, failure);
     if (!initial)
         settleInitial(connection, path, failure.cause);
     if (failure.cause != Cause::expected)

@@ -68,6 +68,18 @@ AddressId lastFree(const std::bitset<256>& taken) {
     return static_cast<AddressId>(id);
 }
 
+/// A path after its subflow or an attempt ended; what the daemon asked for leaves it idle.
+void fail(World& world, Path& path, const Failure& failure) {
+    path.failure = failure;
+    path.serial = world.links.local(path.local).serial;
+    if (deservesAnotherTry(failure.cause)) {
+        path.failedAt = never;
+        return;
+    }
+    path.failedAt = world.now;
+    path.failures = path.lasted >= stableTime ? 1 : lengthened(path.failures);
+}
+
 void addInitialSubflow(World& world, Connection& connection, const event::Connection& facts) {
     const auto path =
         ensurePath(world, connection, connection.local, connection.remote, RemoteOrigin::initial);
@@ -311,23 +323,16 @@ void confineToDevice(Connection& connection, LinkIndex device) {
         connection.confinement = device;
 }
 
-void fail(World& world, Connection& connection, Path& path, const Failure& failure) {
-    path.failure = failure;
+void conclude(World& world, Connection& connection, Subflow& subflow, const Failure& failure) {
+    const auto index = subflow.path;
+    const bool successor = subflow.successor;
+    auto& path = connection.paths[index];
+    removeSubflow(world, connection, subflow);
     noteUnreached(world, path, failure.cause);
-    if (deservesAnotherTry(failure.cause)) {
-        path.failedAt = never;
-    } else {
-        path.failedAt = world.now;
-        path.failures = path.lasted >= stableTime ? 1 : lengthened(path.failures);
-    }
-    path.serial = world.links.local(path.local).serial;
-    derivePathState(world, connection, static_cast<std::uint16_t>(&path - connection.paths.data()));
-}
-
-void failProbe(World& world, Connection& connection, Path& path, const Failure& failure) {
-    noteUnreached(world, path, failure.cause);
-    derivePathState(world, connection, static_cast<std::uint16_t>(&path - connection.paths.data()));
-    if (path.state == PathState::suspect)
+    if (!successor)
+        fail(world, path, failure);
+    derivePathState(world, connection, index);
+    if (successor && path.state == PathState::suspect)
         path.failure = failure; // of interest as long as there is a reason to probe
 }
 

@@ -43,6 +43,10 @@ Subflow& addSubflow(Connection& connection, std::uint16_t path);
 
 void removeSubflow(World& world, Connection& connection, Subflow& subflow);
 
+/// The same, and its path knows why it ended, if it was asked for or established. A successor says
+/// nothing of what its path is: the suspect beside it does.
+void conclude(World& world, Connection& connection, Subflow& subflow, const Failure& failure);
+
 /// Sets a path's state from its subflows.
 void derivePathState(World& world, Connection& connection, std::uint16_t path);
 
@@ -64,12 +68,6 @@ void countInbound(World& world, const Connection& connection, Subflow& subflow);
 
 /// The device that the connection's socket is bound to is known now; noLink: none.
 void confineToDevice(Connection& connection, LinkIndex device);
-
-/// A path's subflow or attempt ended. Not for Cause::expected: the path is idle then.
-void fail(World& world, Connection& connection, Path& path, const Failure& failure);
-
-/// An attempt beside a suspect ended: the path is what its suspect is.
-void failProbe(World& world, Connection& connection, Path& path, const Failure& failure);
 
 /// The end of a subflow was acknowledged before its event came.
 void expectEnding(Connection& connection, const FourTuple& tuple);

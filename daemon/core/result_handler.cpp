@@ -137,17 +137,14 @@ void ResultHandler::created(Connection& connection, const InFlight& command,
     if (!subflow)
         return;
     auto& path = connection.paths[subflow->path];
-    const bool successor = subflow->successor;
     charges::giveBack(world_, connection, *subflow);
-    records::removeSubflow(world_, connection, *subflow);
     evaluator_.resign(world_, connection);
     ++world_.counters.subflowsFailed;
-    if (result.refusal == Refusal::idMismatch && connection.idsState != IdsState::told)
+    if (result.refusal == Refusal::idMismatch && connection.idsState != IdsState::told) {
+        records::removeSubflow(world_, connection, *subflow);
         return askIds(connection); // the path stays idle, and is tried again with the right id
-    if (successor)
-        records::failProbe(world_, connection, path, failureOf(result));
-    else
-        records::fail(world_, connection, path, failureOf(result));
+    }
+    records::conclude(world_, connection, *subflow, failureOf(result));
     evaluator_.tell(world_, connection, path);
     evaluator_.evaluate(world_, connection);
 }
@@ -167,8 +164,7 @@ void ResultHandler::ended(Connection& connection, const InFlight& command,
     const Failure failure{Cause::expected, 0, std::nullopt, false};
     publishEnd(connection, *subflow, failure);
     records::expectEnding(connection, command.tuple);
-    records::removeSubflow(world_, connection, *subflow);
-    records::fail(world_, connection, path, failure);
+    records::conclude(world_, connection, *subflow, failure);
     evaluator_.evaluate(world_, connection);
 }
 
@@ -187,16 +183,11 @@ void ResultHandler::cancelled(Connection& connection, const InFlight& command,
     }
     auto& path = connection.paths[join->path];
     const bool timedOut = join->timedOut;
-    const bool successor = join->successor;
     const Failure failure{timedOut ? Cause::timedOut : Cause::expected, 0, std::nullopt, false};
     ++world_.counters.subflowsFailed;
     publishEnd(connection, *join, failure);
     records::expectEnding(connection, command.tuple);
-    records::removeSubflow(world_, connection, *join);
-    if (successor)
-        records::failProbe(world_, connection, path, failure);
-    else
-        records::fail(world_, connection, path, failure);
+    records::conclude(world_, connection, *join, failure);
     if (path.remote == connection.remote)
         evaluator_.resign(world_, connection);
     if (timedOut)
