@@ -119,7 +119,9 @@ void Candidates::add(const World& world, const Connection& connection, Candidate
         view.lasted = path.lasted;
         view.lastFailure = path.failure;
         view.lastChange = path.lastChange;
+        view.tried = path.tried;
     }
+    view.answered = world.reachability.lastNews(local.link, remote.address);
     candidates_.push_back(candidate);
     views_.push_back(view);
 }
@@ -127,15 +129,15 @@ void Candidates::add(const World& world, const Connection& connection, Candidate
 void Candidates::addSubflows(const World& world, const Connection& connection) {
     for (const auto& subflow : connection.subflows) {
         auto& path = views_[subflow.path]; // recorded paths come first, in their order
-        if (alive(subflow))
+        if (counts(subflow))
             ++path.subflows;
         if (path.state == PathState::up && records::isConfirmed(subflow, world.now))
             path.state = PathState::confirmed;
-        const auto state = subflow.closing ? SubflowState::draining : subflow.state;
         subflows_.push_back({static_cast<PathId>(subflow.path),
                              world.localEndpoint(connection, subflow), path.remote, subflow.localId,
-                             subflow.remoteId, state, subflow.priority, subflow.peerPriority,
-                             subflow.initial, subflow.since});
+                             subflow.remoteId, shownState(subflow), subflow.priority,
+                             subflow.peerPriority, subflow.initial, subflow.successor,
+                             subflow.since, subflow.suspected});
     }
 }
 

@@ -54,6 +54,7 @@ struct Path {
     std::uint32_t serial = 0;   ///< the local address's when `state` last changed, or it failed
     Failure failure;
     Instant lastChange{};
+    Instant tried{}; ///< when the last attempt was begun
     Instant nextTry{};
     Reason reason;
 };
@@ -76,11 +77,12 @@ struct Subflow {
     std::uint16_t path = 0;      ///< index into Connection::paths
     std::uint16_t localPort = 0; ///< 0 while the kernel has not told it
     SubflowState state = SubflowState::up;
-    bool closing = false;  ///< its end was commanded
-    bool timedOut = false; ///< a join that is cancelled because nobody answered
-    bool vanished = false; ///< a join that inet_diag did not show when it was to be cancelled
-    bool unwanted = false; ///< the policy that wanted it dropped it
-    bool counted = false;  ///< in the census of what peers opened
+    bool closing = false;   ///< its end was commanded
+    bool timedOut = false;  ///< a join that is cancelled because nobody answered
+    bool vanished = false;  ///< a join that inet_diag did not show when it was to be cancelled
+    bool unwanted = false;  ///< the policy that wanted it dropped it
+    bool counted = false;   ///< in the census of what peers opened
+    bool successor = false; ///< is to take the place of a suspect on its path
     Charge charge = Charge::none;
     Excess excess = Excess::none;
     bool initial = false;
@@ -95,6 +97,7 @@ struct Subflow {
     std::uint32_t seen = 0;      ///< the snapshot that saw it last
     std::uint32_t roundTrip = 0; ///< microseconds from SYN to SYN-ACK, if the daemon opened it
     Instant since{};             ///< when `state` last changed
+    Instant suspected = never;   ///< since when it seems dead; `state` stays up
 };
 
 /// An address that the peer announced.
@@ -158,6 +161,7 @@ struct Connection {
     bool used = false;        ///< the slot holds a connection
     bool deviceKnown = false; ///< `confinement` has the device that the socket is bound to, if any
     bool queued = false;      ///< stands in the line of those that wait for a budget
+    bool watched = false;     ///< a policy wants to know whether its subflows are alive
     std::int16_t rule = -1;   ///< index into the configuration; -1: none matched
     LocalRef local{};         ///< of the initial subflow
     RemoteRef remote{};
@@ -183,6 +187,22 @@ struct Connection {
 /// Whether a subflow counts as one: it exists or is on its way, and nobody is ending it.
 inline bool alive(const Subflow& subflow) {
     return !subflow.closing && subflow.state != SubflowState::draining;
+}
+
+/// Whether a subflow takes a place where subflows are counted.
+inline bool counts(const Subflow& subflow) {
+    return alive(subflow) && !subflow.successor;
+}
+
+inline bool isSuspect(const Subflow& subflow) {
+    return subflow.suspected != never && alive(subflow);
+}
+
+/// How a subflow is shown.
+inline SubflowState shownState(const Subflow& subflow) {
+    if (subflow.closing)
+        return SubflowState::draining;
+    return isSuspect(subflow) ? SubflowState::suspect : subflow.state;
 }
 
 /// Whether the daemon asked for a subflow and nobody answered yet.

@@ -3,6 +3,7 @@
 
 #include "core/evaluator.hpp"
 #include "core/event_handler.hpp"
+#include "core/health_watch.hpp"
 #include "core/reporter.hpp"
 #include "core/result_handler.hpp"
 #include "core/rules.hpp"
@@ -70,11 +71,14 @@ class Engine::State {
 
     const Outcome& end() {
         logQuarantined();
-        world.outcome.wake = sweeper.nextWork();
+        world.outcome.wake = std::min(sweeper.nextWork(), health.nextWork());
         return world.outcome;
     }
 
-    void take(const Tick& /*tick*/) { sweeper.work(); }
+    void take(const Tick& /*tick*/) {
+        sweeper.work();
+        health.work();
+    }
 
     void take(const KernelEvent& event) { events.handle(event); }
 
@@ -83,6 +87,10 @@ class Engine::State {
     void take(const CommandFinished& result) { results.handle(result); }
 
     void take(const SnapshotPart& part) { snapshots.handle(part); }
+
+    void take(const TcpActivity& activity) { health.handle(activity); }
+
+    void take(const HealthReport& report) { health.handle(report); }
 
     void take(const EventsLost& /*lost*/) {
         ++world.counters.eventsLost;
@@ -99,6 +107,8 @@ class Engine::State {
         world.listeners.forgetRefused();
         world.sweepWanted = true;
     }
+
+    void take(const Resumed& resumed) { sweeper.handle(resumed); }
 
     void take(const ListenerOpened& opened) { listenerOpened(world, opened); }
 
@@ -131,6 +141,7 @@ class Engine::State {
     ResultHandler results{world, evaluator};
     SnapshotHandler snapshots{world, evaluator, events};
     Sweeper sweeper{world, evaluator};
+    HealthWatch health{world};
     Planner planner; ///< for explanations
 };
 

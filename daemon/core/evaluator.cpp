@@ -26,9 +26,18 @@ void noteStranded(const World& world, Connection& connection) {
         connection.stranded = world.now;
 }
 
+/// Only the side that opened a connection joins, so only there it helps to know of dead subflows.
+void watchHealth(World& world, Connection& connection) {
+    const bool matters =
+        connection.side == Side::client && connection.state == ConnectionState::established &&
+        isManaged(world, connection) && policyAsks(world, connection, Needs::health);
+    records::watch(world, connection, matters ? records::Watch::yes : records::Watch::no);
+}
+
 } // namespace
 
 void Evaluator::evaluate(World& world, Connection& connection) {
+    watchHealth(world, connection);
     if (!isManaged(world, connection))
         return;
     noteStranded(world, connection);

@@ -110,6 +110,7 @@ void EventHandler::on(const event::SubflowEstablished& event) {
         std::chrono::duration_cast<std::chrono::microseconds>(world_.now - subflow.since).count());
     records::adoptId(world_, *connection, connection->paths[subflow.path].local, event.localId);
     records::setState(world_, *connection, subflow, SubflowState::up);
+    noteReached(*connection, subflow);
     ++world_.counters.subflowsEstablished;
     auto change = changeOf(Change::Kind::subflowEstablished, *connection);
     change.tuple = event.tuple;
@@ -119,6 +120,15 @@ void EventHandler::on(const event::SubflowEstablished& event) {
     change.priority = subflow.priority;
     world_.publish(change);
     evaluator_.evaluate(world_, *connection);
+}
+
+/// Where others wait to hear that the network brings something again, they are looked at.
+void EventHandler::noteReached(const Connection& connection, const Subflow& subflow) {
+    const auto& remote = world_.remotes[connection.paths[subflow.path].remote].endpoint.address;
+    const auto news =
+        world_.reachability.answered(world_.localOf(connection, subflow).link, remote, world_.now);
+    if (news == Reachability::News::yes)
+        world_.sweepWanted = true;
 }
 
 /// The record of a subflow that was reported: asked for here, or new.
@@ -197,8 +207,7 @@ void EventHandler::ended(Connection& connection, Subflow& subflow,
     world_.publish(change);
 
     const bool initial = subflow.initial;
-    records::removeSubflow(world_, connection, subflow);
-    records::fail(world_, connection, path, failure);
+    records::conclude(world_, connection, subflow, failure);
     if (!initial)
         settleInitial(connection, path, failure.cause);
     if (failure.cause != Cause::expected)

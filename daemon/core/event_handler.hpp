@@ -43,6 +43,7 @@ class EventHandler {
     Connection* known(Token token);
     Subflow& appeared(Connection& connection, const event::SubflowEstablished& event);
     void judgeInbound(Connection& connection, Subflow& subflow);
+    void noteReached(const Connection& connection, const Subflow& subflow);
     void ended(Connection& connection, Subflow& subflow, const event::SubflowClosed& event);
     void settleInitial(Connection& connection, const Path& path, Cause cause);
 

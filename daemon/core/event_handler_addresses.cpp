@@ -24,6 +24,19 @@ void withdraw(World& world, Connection& connection, const Withdrawal& withdrawal
     *same = withdrawal;
 }
 
+/// Subflows end because their remote address is withdrawn, and the kernel may report the effect
+/// before the cause.
+void explainEndings(const World& world, Connection& connection, RemoteRef withdrawn) {
+    constexpr Duration before = std::chrono::seconds(1);
+    for (auto& path : connection.paths) {
+        const bool closed =
+            path.failure.cause == Cause::closedByPeer || path.failure.cause == Cause::rejected;
+        if (path.remote == withdrawn && path.failedAt != never &&
+            world.now - path.failedAt <= before && closed)
+            path.failure.cause = Cause::withdrawn;
+    }
+}
+
 /// Whether there is room for one more announced address (threats T1, T2).
 bool hasRoom(const World& world, const Connection& connection, const Endpoint& announced) {
     const auto& settings = world.configuration->guard;
@@ -109,8 +122,9 @@ void EventHandler::on(const event::Removed& event) {
         withdraw(world_, *connection, {remote, event.id, world_.now});
     }
     world_.outcome.memos.emplace_back(memo::Withdrawn{event.token, event.id});
-    auto change = changeOf(Change::Kind::addressWithdrawn, *connection);
     const auto noted = std::ranges::find(connection->withdrawn, event.id, &Withdrawal::id);
+    explainEndings(world_, *connection, noted->ref);
+    auto change = changeOf(Change::Kind::addressWithdrawn, *connection);
     change.tuple.remote = world_.remotes[noted->ref].endpoint;
     change.remoteId = event.id;
     world_.publish(change);

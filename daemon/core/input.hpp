@@ -4,10 +4,13 @@
 #include "core/command.hpp"
 #include "core/configuration.hpp"
 #include "core/event.hpp"
+#include "core/health.hpp"
 #include "core/host_facts.hpp"
 #include "core/listener.hpp"
 #include "core/network.hpp"
 #include "core/snapshot.hpp"
+
+#include <subflowd/time.hpp>
 
 #include <memory>
 #include <variant>
@@ -25,12 +28,20 @@ struct EventsLost {
     friend bool operator==(const EventsLost&, const EventsLost&) = default;
 };
 
+/// The host was suspended and is awake again. Networks, gateways and the state that NATs keep may
+/// be others, and nothing of it is reported.
+struct Resumed {
+    Duration slept{};
+    friend bool operator==(const Resumed&, const Resumed&) = default;
+};
+
 /// Another configuration is in force from now on.
 struct Configured {
     std::shared_ptr<const Configuration> configuration;
 };
 
-using Input = std::variant<Tick, KernelEvent, NetworkChange, CommandFinished, SnapshotPart,
-                           EventsLost, HostFacts, ListenerOpened, Configured>;
+using Input =
+    std::variant<Tick, KernelEvent, NetworkChange, CommandFinished, SnapshotPart, EventsLost,
+                 TcpActivity, HealthReport, HostFacts, ListenerOpened, Resumed, Configured>;
 
 } // namespace subflowd::core

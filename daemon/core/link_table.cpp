@@ -171,8 +171,7 @@ LinkTable::Applied LinkTable::unset(const network::RouteGone& gone) {
 }
 
 LinkTable::Applied LinkTable::everythingMayDiffer() {
-    for (auto& local : locals_)
-        ++local.serial;
+    distrust();
     return {Effect::gain, noLink};
 }
 
@@ -378,6 +377,11 @@ void LinkTable::touch(LinkIndex link) {
     for (auto& local : locals_)
         if (local.link == link)
             ++local.serial;
+}
+
+void LinkTable::distrust() {
+    for (auto& local : locals_)
+        ++local.serial;
 }
 
 void LinkTable::summariseRoutes(Link& link) const {

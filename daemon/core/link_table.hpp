@@ -55,6 +55,9 @@ class LinkTable {
 
     Applied apply(const NetworkChange& change);
 
+    /// The networks may be others, though nothing changed: what failed deserves another attempt.
+    void distrust();
+
     /// Roles and which tunnels are used come from here.
     void configure(std::span<const LinkRule> rules);
 

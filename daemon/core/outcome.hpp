@@ -3,6 +3,7 @@
 
 #include "core/command.hpp"
 #include "core/event.hpp"
+#include "core/health.hpp"
 #include "core/listener.hpp"
 
 #include <subflowd/connection.hpp>
@@ -29,6 +30,8 @@ struct Change {
         subflowEstablished,
         subflowClosed,
         subflowPriority, ///< either side changed it
+        subflowSuspect,  ///< it seems dead
+        subflowRecovered,
         addressAnnounced,
         addressWithdrawn,
         commandRefused,
@@ -112,6 +115,7 @@ struct Outcome {
     std::vector<Change> changes;
     std::vector<LogRecord> log;
     Resync resync = Resync::notNeeded;
+    HealthQuestion health = HealthQuestion::none;
 
     /// When to step again with Tick if nothing else happens. Not after now: there is more work,
     /// to be done once the kernel's events are drained.
@@ -124,6 +128,7 @@ struct Outcome {
         changes.clear();
         log.clear();
         resync = Resync::notNeeded;
+        health = HealthQuestion::none;
         wake = never;
     }
 };

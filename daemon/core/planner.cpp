@@ -47,6 +47,7 @@ const Judgement& Planner::judge(World& world, const Connection& connection, List
     candidates_.list(world, connection, listing);
     judgement_.decisions.assign(candidates_.all().size(), {});
     judgement_.priorities.clear();
+    judgement_.refreshes.clear();
     judgement_.announcements.clear();
     judgement_.again = never;
     judgement_.complete = true;
@@ -100,6 +101,8 @@ void Planner::ask(World& world, const Connection& connection) {
         mergeLimits(plan, by);
         judgement_.priorities.insert(judgement_.priorities.end(), plan.priorities().begin(),
                                      plan.priorities().end());
+        judgement_.refreshes.insert(judgement_.refreshes.end(), plan.refreshes().begin(),
+                                    plan.refreshes().end());
         judgement_.announcements.insert(judgement_.announcements.end(),
                                         plan.announcements().begin(), plan.announcements().end());
         judgement_.again = std::min(judgement_.again, plan.again());

@@ -40,6 +40,7 @@ struct Judgement {
     Limit remote;
     Limit inbound;
     std::vector<Plan::Prioritised> priorities;
+    std::vector<Plan::Refreshed> refreshes;
     std::vector<Plan::Announced> announcements;
     bool complete = true; ///< false: a policy gave no answer, so what was announced stays
     Instant again = never;

@@ -58,6 +58,14 @@ inline constexpr ReasonText joinBudget{
     "join-budget", "joins that the peer provokes are limited: waits for its turn ([Guard])"};
 inline constexpr ReasonText pendingLimit{"pending-limit",
                                          "{0} joins of the connection wait for their answers"};
+inline constexpr ReasonText seemsDead{"seems-dead",
+                                      "what was sent is not acknowledged, {0} ms long"};
+inline constexpr ReasonText recovered{"recovered", "what was sent is acknowledged again"};
+inline constexpr ReasonText handedOver{"handed-over", "a fresh subflow on the path took its place"};
+inline constexpr ReasonText successorNotNeeded{"successor-not-needed",
+                                               "the subflow that seemed dead is alive"};
+inline constexpr ReasonText makesRoom{
+    "makes-room", "it seems dead, and the peer takes no other subflow beside it"};
 inline constexpr ReasonText joinTimeout{"join-timeout", "nobody answered the join in time"};
 inline constexpr ReasonText inboundPeerLimit{
     "inbound-peer-limit", "the networks of the peer may keep {0} subflows on this host"};

@@ -32,6 +32,7 @@ void Reconciler::reconcile(World& world, Connection& connection, const Judgement
     removed_.clear();
     recordVerdicts(work);
     createMissing(work);
+    refresh(work);
     setPriorities(work);
     announce(work);
     leaveGoneAddresses(work);
@@ -81,7 +82,7 @@ void Reconciler::createMissing(const Work& work) {
     listMissing(work);
     for (const auto path : order_)
         if (withinLimits(work, path) && mayBeProvoked(work, path))
-            create(work, path);
+            create(work, path, Join::ordinary);
 }
 
 /// What the peer provokes is limited by budgets, and by how much of it is under way.
@@ -131,7 +132,7 @@ bool Reconciler::withinLimits(const Work& work, std::size_t path) const {
     std::size_t toRemote = 0;
     for (const auto& subflow : work.connection.subflows) {
         const auto& local = work.world.localOf(work.connection, subflow);
-        if (!alive(subflow) || isGone(local.usability))
+        if (!counts(subflow) || isGone(local.usability))
             continue;
         ++all;
         if (local.link == link)
@@ -143,7 +144,7 @@ bool Reconciler::withinLimits(const Work& work, std::size_t path) const {
            toRemote < work.judgement.remote.most;
 }
 
-void Reconciler::create(const Work& work, std::size_t path) {
+void Reconciler::create(const Work& work, std::size_t path, Join join) {
     auto& world = work.world;
     auto& connection = work.connection;
     const auto& judgement = work.judgement;
@@ -153,20 +154,26 @@ void Reconciler::create(const Work& work, std::size_t path) {
     const auto index =
         records::ensurePath(world, connection, candidate.local, candidate.remote, candidate.origin);
     auto& record = connection.paths[index];
-    record.verdict = Verdict::wanted;
-    record.by = decision.by;
-    record.reason = decision.reason;
-    record.priority = decision.priority;
+    const bool succeeds = join == Join::successor;
+    if (!succeeds) {
+        record.verdict = Verdict::wanted;
+        record.by = decision.by;
+        record.reason = decision.reason;
+        record.priority = decision.priority;
+    }
     record.remoteId = candidate.remoteId;
     if (record.serial != world.links.local(candidate.local).serial)
         record.failures = 0; // another network: what failed in the old one says nothing
-    const bool provoked = guard::isProvoked(connection, candidate.remote, &record);
+    // A successor goes where a subflow proved that the key is known: nobody else can be hit.
+    const bool provoked = !succeeds && guard::isProvoked(connection, candidate.remote, &record);
     ++record.attempts;
+    record.tried = world.now;
     auto& subflow = records::addSubflow(connection, index);
     subflow.opener = Opener::daemon;
     if (provoked)
         charges::take(world, connection, subflow);
-    subflow.priority = decision.priority;
+    subflow.successor = succeeds;
+    subflow.priority = succeeds ? Priority::backup : decision.priority;
     subflow.localId = records::idOf(world, connection, candidate.local);
     subflow.remoteId = candidate.remoteId;
     subflow.seen = world.snapshot;
@@ -180,13 +187,13 @@ void Reconciler::create(const Work& work, std::size_t path) {
     const auto tuple = world.tupleOf(connection, subflow);
     subflow.create = world.issue(
         command::CreateSubflow{connection.token, local.address, subflow.localId, local.link, 0,
-                               tuple.remote, candidate.remoteId, decision.priority},
+                               tuple.remote, candidate.remoteId, subflow.priority},
         {{},
          InFlight::Kind::createSubflow,
          connection.token,
          tuple,
          subflow.localId,
-         decision.priority,
+         subflow.priority,
          {}});
     ++world.counters.subflowsRequested;
     world.publish({Change::Kind::subflowRequested,
@@ -205,7 +212,7 @@ void Reconciler::create(const Work& work, std::size_t path) {
 void Reconciler::setPriorities(const Work& work) {
     for (std::size_t i = 0; i < work.connection.subflows.size(); ++i) {
         auto& subflow = work.connection.subflows[i];
-        if (!alive(subflow) || subflow.state == SubflowState::pending)
+        if (!counts(subflow) || subflow.state == SubflowState::pending)
             continue;
         const auto& path = work.connection.paths[subflow.path];
         if (const auto* said = saidOf(work, i)) {
@@ -263,7 +270,8 @@ void Reconciler::scheduleNext(const Work& work) {
         if (subflow.state == SubflowState::draining && !subflow.closing)
             next = std::min(next, subflow.since + drainTime);
         else if (isPendingJoin(subflow) && !subflow.closing)
-            next = std::min(next, subflow.since + joinTimeout(work.connection));
+            next = std::min(next, deadlineOf(work, subflow));
+    next = std::min(next, nextOfRefresh(work));
     for (const auto& withdrawal : work.connection.withdrawn)
         next = std::min(next, withdrawal.due());
     if (work.world.remotes[work.connection.remote].leader == work.connection.token)

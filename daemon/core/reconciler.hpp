@@ -13,7 +13,8 @@ namespace subflowd::core {
 /// Makes a connection what it should be: compares a judgement with what exists and issues what is
 /// missing, in a safe order.
 ///
-///  1. new subflows, in the order of their ranks, as far as limits allow;
+///  1. new subflows, in the order of their ranks, as far as limits allow; fresh ones beside those
+///     that seem dead, which then swap their priorities (K30);
 ///  2. priorities;
 ///  3. announcements;
 ///  4. RM_ADDR for local addresses that are gone, then the end of their subflows (K9, K15);
@@ -31,6 +32,9 @@ class Reconciler {
     static Duration joinTimeout(const Connection& connection) {
         return connection.stranded == never ? std::chrono::seconds(5) : std::chrono::seconds(2);
     }
+
+    /// A path whose subflow seems dead is tried no faster than this, whatever a policy says.
+    static constexpr Duration leastPatience = std::chrono::milliseconds(100);
 
     /// A policy is not asked again sooner than this because of its own Plan::askAgain().
     static constexpr Duration soonestAgain = std::chrono::milliseconds(10);
@@ -61,7 +65,19 @@ class Reconciler {
     bool mayCreate(const Work& work, std::size_t path) const;
     bool withinLimits(const Work& work, std::size_t path) const;
     bool mayBeProvoked(const Work& work, std::size_t path) const;
-    void create(const Work& work, std::size_t path);
+
+    enum class Join : std::uint8_t { ordinary, successor };
+    void create(const Work& work, std::size_t path, Join join);
+
+    void refresh(const Work& work);
+    void adoptHeirs(const Work& work);
+    void handOver(const Work& work);
+    void handOver(const Work& work, Subflow& old, Subflow& fresh);
+    void dropNeedless(const Work& work);
+    void replace(const Work& work, const Plan::Refreshed& stated);
+    bool mayProbe(const Work& work, const Plan::Refreshed& stated) const;
+    static Instant deadlineOf(const Work& work, const Subflow& join);
+    static Instant nextOfRefresh(const Work& work);
 
     void setPriorities(const Work& work);
     static const Plan::Prioritised* saidOf(const Work& work, std::size_t subflow);

@@ -85,11 +85,11 @@ void Reconciler::drainUnwanted(const Work& work) {
 /// A limit that was lowered: the daemon's own subflows of the least rank go.
 void Reconciler::drainOverLimit(const Work& work) {
     auto& connection = work.connection;
-    auto count = static_cast<std::size_t>(std::ranges::count_if(connection.subflows, alive));
+    auto count = static_cast<std::size_t>(std::ranges::count_if(connection.subflows, counts));
     while (count > work.judgement.connection.most) {
         Subflow* last = nullptr;
         for (auto& subflow : connection.subflows) {
-            if (!alive(subflow) || subflow.opener != Opener::daemon || subflow.localPort == 0)
+            if (!counts(subflow) || subflow.opener != Opener::daemon || subflow.localPort == 0)
                 continue;
             if (!last || work.judgement.decisions[subflow.path].order >=
                              work.judgement.decisions[last->path].order)
@@ -143,8 +143,8 @@ void Reconciler::endExcess(const Work& work) {
 void Reconciler::cancelUnanswered(const Work& work) {
     auto& world = work.world;
     for (auto& subflow : work.connection.subflows) {
-        const bool due = isPendingJoin(subflow) && !subflow.closing &&
-                         world.now - subflow.since >= joinTimeout(work.connection);
+        const bool due =
+            isPendingJoin(subflow) && !subflow.closing && world.now >= deadlineOf(work, subflow);
         if (!due)
             continue;
         if (subflow.vanished) {

@@ -32,6 +32,18 @@ std::uint16_t lengthened(std::uint16_t row) {
                                                             : static_cast<std::uint16_t>(row + 1);
 }
 
+/// Whether a failure shows that the network brings nothing there, or nothing back.
+bool blamesNetwork(Cause cause) {
+    return cause == Cause::timedOut || cause == Cause::unreachable || cause == Cause::noRoute ||
+           cause == Cause::reset;
+}
+
+void noteUnreached(World& world, const Path& path, Cause cause) {
+    if (blamesNetwork(cause))
+        world.reachability.failed(world.links.local(path.local).link,
+                                  world.remotes[path.remote].endpoint.address, world.now);
+}
+
 void discount(World& world, const Connection& connection, const Subflow& subflow) {
     if (subflow.counted)
         world.inbound.remove(world.remotes[connection.paths[subflow.path].remote].endpoint.address);
@@ -54,6 +66,18 @@ AddressId lastFree(const std::bitset<256>& taken) {
     while (id > 1 && taken.test(id))
         --id;
     return static_cast<AddressId>(id);
+}
+
+/// A path after its subflow or an attempt ended; what the daemon asked for leaves it idle.
+void fail(World& world, Path& path, const Failure& failure) {
+    path.failure = failure;
+    path.serial = world.links.local(path.local).serial;
+    if (deservesAnotherTry(failure.cause)) {
+        path.failedAt = never;
+        return;
+    }
+    path.failedAt = world.now;
+    path.failures = path.lasted >= stableTime ? 1 : lengthened(path.failures);
 }
 
 void addInitialSubflow(World& world, Connection& connection, const event::Connection& facts) {
@@ -120,6 +144,7 @@ void remember(World& world, const Connection& connection) {
 }
 
 void removeConnection(World& world, Connection& connection) {
+    watch(world, connection, Watch::no);
     for (const auto& subflow : connection.subflows)
         discount(world, connection, subflow);
     for (const auto& path : connection.paths) {
@@ -153,9 +178,9 @@ void derivePathState(World& world, Connection& connection, std::uint16_t index) 
                 return 0;
             case PathState::draining:
                 return 1;
-            case PathState::suspect:
-                return 2;
             case PathState::pending:
+                return 2;
+            case PathState::suspect: // a successor that is pending changes nothing yet
                 return 3;
             case PathState::up:
             case PathState::confirmed:
@@ -173,7 +198,7 @@ void derivePathState(World& world, Connection& connection, std::uint16_t index) 
             state = PathState::draining;
         else if (subflow.state == SubflowState::pending)
             state = PathState::pending;
-        else if (subflow.state == SubflowState::suspect)
+        else if (isSuspect(subflow))
             state = PathState::suspect;
         if (better(state, derived))
             derived = state;
@@ -234,6 +259,7 @@ Subflow& addSubflow(Connection& connection, std::uint16_t path) {
 
 void removeSubflow(World& world, Connection& connection, Subflow& subflow) {
     const auto path = subflow.path;
+    suspect(world, connection, subflow, never);
     discount(world, connection, subflow);
     connection.paths[path].lasted =
         subflow.state == SubflowState::pending ? Duration{} : world.now - subflow.since;
@@ -249,6 +275,35 @@ void setState(World& world, Connection& connection, Subflow& subflow, SubflowSta
         path.failedAt = never;
     subflow.state = state;
     subflow.since = world.now;
+    derivePathState(world, connection, subflow.path);
+}
+
+void watch(World& world, Connection& connection, Watch watch) {
+    if (connection.watched == (watch == Watch::yes))
+        return;
+    connection.watched = watch == Watch::yes;
+    if (connection.watched) {
+        ++world.watched;
+        return;
+    }
+    --world.watched;
+    for (auto& subflow : connection.subflows)
+        suspect(world, connection, subflow, never);
+}
+
+void suspect(World& world, Connection& connection, Subflow& subflow, Instant since) {
+    if (subflow.suspected == since)
+        return;
+    if (subflow.suspected == never)
+        ++world.suspects;
+    else if (since == never)
+        --world.suspects;
+    subflow.suspected = since;
+    auto& path = connection.paths[subflow.path];
+    if (since != never)
+        noteUnreached(world, path, Cause::timedOut);
+    else if (path.failedAt == never)
+        path.failure = {}; // of probes
     derivePathState(world, connection, subflow.path);
 }
 
@@ -268,16 +323,17 @@ void confineToDevice(Connection& connection, LinkIndex device) {
         connection.confinement = device;
 }
 
-void fail(World& world, Connection& connection, Path& path, const Failure& failure) {
-    path.failure = failure;
-    if (deservesAnotherTry(failure.cause)) {
-        path.failedAt = never;
-    } else {
-        path.failedAt = world.now;
-        path.failures = path.lasted >= stableTime ? 1 : lengthened(path.failures);
-    }
-    path.serial = world.links.local(path.local).serial;
-    derivePathState(world, connection, static_cast<std::uint16_t>(&path - connection.paths.data()));
+void conclude(World& world, Connection& connection, Subflow& subflow, const Failure& failure) {
+    const auto index = subflow.path;
+    const bool successor = subflow.successor;
+    auto& path = connection.paths[index];
+    removeSubflow(world, connection, subflow);
+    noteUnreached(world, path, failure.cause);
+    if (!successor)
+        fail(world, path, failure);
+    derivePathState(world, connection, index);
+    if (successor && path.state == PathState::suspect)
+        path.failure = failure; // of interest as long as there is a reason to probe
 }
 
 void expectEnding(Connection& connection, const FourTuple& tuple) {

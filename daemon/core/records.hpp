@@ -43,11 +43,22 @@ Subflow& addSubflow(Connection& connection, std::uint16_t path);
 
 void removeSubflow(World& world, Connection& connection, Subflow& subflow);
 
+/// The same, and its path knows why it ended, if it was asked for or established. A successor says
+/// nothing of what its path is: the suspect beside it does.
+void conclude(World& world, Connection& connection, Subflow& subflow, const Failure& failure);
+
 /// Sets a path's state from its subflows.
 void derivePathState(World& world, Connection& connection, std::uint16_t path);
 
 /// Sets a subflow's state and what follows from it for its path.
 void setState(World& world, Connection& connection, Subflow& subflow, SubflowState state);
+
+/// Whether the health of a connection's subflows matters.
+enum class Watch : std::uint8_t { no, yes };
+void watch(World& world, Connection& connection, Watch watch);
+
+/// A subflow seems dead since an instant; never: it does not.
+void suspect(World& world, Connection& connection, Subflow& subflow, Instant since);
 
 /// Whether a subflow survived two of its round trips: the peer accepted it (K8).
 bool isConfirmed(const Subflow& subflow, Instant now);
@@ -57,9 +68,6 @@ void countInbound(World& world, const Connection& connection, Subflow& subflow);
 
 /// The device that the connection's socket is bound to is known now; noLink: none.
 void confineToDevice(Connection& connection, LinkIndex device);
-
-/// A path's subflow or attempt ended. Not for Cause::expected: the path is idle then.
-void fail(World& world, Connection& connection, Path& path, const Failure& failure);
 
 /// The end of a subflow was acknowledged before its event came.
 void expectEnding(Connection& connection, const FourTuple& tuple);

@@ -17,7 +17,7 @@ SubflowReport describe(const World& world, const Connection& connection, const S
             world.localOf(connection, subflow).link,
             subflow.localId,
             subflow.remoteId,
-            subflow.closing ? SubflowState::draining : subflow.state,
+            shownState(subflow),
             subflow.priority,
             subflow.peerPriority,
             subflow.initial,
@@ -106,7 +106,7 @@ const Limit* limitReached(const World& world, const Connection& connection,
     std::size_t onLink = 0;
     std::size_t toRemote = 0;
     for (const auto& subflow : connection.subflows) {
-        if (!alive(subflow))
+        if (!counts(subflow))
             continue;
         ++all;
         if (world.localOf(connection, subflow).link == view.link)

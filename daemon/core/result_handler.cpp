@@ -120,6 +120,7 @@ void ResultHandler::leaveToKernel(Connection& connection) {
     if (connection.managedBy == ManagedBy::kernel)
         return;
     connection.managedBy = ManagedBy::kernel;
+    records::watch(world_, connection, records::Watch::no);
     evaluator_.resign(world_, connection);
     for (std::size_t i = connection.subflows.size(); i-- > 0;)
         if (isPendingJoin(connection.subflows[i]))
@@ -137,12 +138,13 @@ void ResultHandler::created(Connection& connection, const InFlight& command,
         return;
     auto& path = connection.paths[subflow->path];
     charges::giveBack(world_, connection, *subflow);
-    records::removeSubflow(world_, connection, *subflow);
     evaluator_.resign(world_, connection);
     ++world_.counters.subflowsFailed;
-    if (result.refusal == Refusal::idMismatch && connection.idsState != IdsState::told)
+    if (result.refusal == Refusal::idMismatch && connection.idsState != IdsState::told) {
+        records::removeSubflow(world_, connection, *subflow);
         return askIds(connection); // the path stays idle, and is tried again with the right id
-    records::fail(world_, connection, path, failureOf(result));
+    }
+    records::conclude(world_, connection, *subflow, failureOf(result));
     evaluator_.tell(world_, connection, path);
     evaluator_.evaluate(world_, connection);
 }
@@ -162,8 +164,7 @@ void ResultHandler::ended(Connection& connection, const InFlight& command,
     const Failure failure{Cause::expected, 0, std::nullopt, false};
     publishEnd(connection, *subflow, failure);
     records::expectEnding(connection, command.tuple);
-    records::removeSubflow(world_, connection, *subflow);
-    records::fail(world_, connection, path, failure);
+    records::conclude(world_, connection, *subflow, failure);
     evaluator_.evaluate(world_, connection);
 }
 
@@ -186,8 +187,7 @@ void ResultHandler::cancelled(Connection& connection, const InFlight& command,
     ++world_.counters.subflowsFailed;
     publishEnd(connection, *join, failure);
     records::expectEnding(connection, command.tuple);
-    records::removeSubflow(world_, connection, *join);
-    records::fail(world_, connection, path, failure);
+    records::conclude(world_, connection, *join, failure);
     if (path.remote == connection.remote)
         evaluator_.resign(world_, connection);
     if (timedOut)

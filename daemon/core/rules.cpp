@@ -36,15 +36,15 @@ bool guardAsks(const World& world, const Connection& connection) {
            world.configuration->guard.confinement == Protection::on && world.links.offersChoice();
 }
 
-bool policyAsks(const World& world, const Connection& connection) {
+} // namespace
+
+bool policyAsks(const World& world, const Connection& connection, Needs needed) {
     if (connection.rule < 0)
         return false;
     const auto& chain = world.configuration->rules[static_cast<std::size_t>(connection.rule)].chain;
     return std::ranges::any_of(
-        chain, [&](auto policy) { return world.policies.needs(policy) == Needs::facts; });
+        chain, [&](std::size_t policy) { return includes(world.policies.needs(policy), needed); });
 }
-
-} // namespace
 
 void chooseRule(World& world, Connection& connection) {
     const auto& rules = world.configuration->rules;
@@ -58,7 +58,7 @@ void chooseRule(World& world, Connection& connection) {
 void askFacts(World& world, Connection& connection) {
     if (connection.factsState != FactsState::notNeeded ||
         connection.managedBy == ManagedBy::kernel ||
-        !(guardAsks(world, connection) || policyAsks(world, connection)))
+        !(guardAsks(world, connection) || policyAsks(world, connection, Needs::facts)))
         return;
     connection.factsState = FactsState::asked;
     world.issue(command::AskFacts{connection.token},

@@ -9,6 +9,9 @@ namespace subflowd::core {
 /// needs facts that only inet_diag tells.
 void chooseRule(World& world, Connection& connection);
 
+/// Whether a policy of the connection's chain needs such facts.
+bool policyAsks(const World& world, const Connection& connection, Needs needed);
+
 /// Has inet_diag asked for what no event says, if a policy of the connection or the guard needs it
 /// and nobody asked yet. No subflow is added before the answer.
 void askFacts(World& world, Connection& connection);

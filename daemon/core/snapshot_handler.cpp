@@ -209,7 +209,6 @@ void SnapshotHandler::forgetUnseenSubflows(Connection& connection) {
         auto& subflow = connection.subflows[i];
         if (subflow.seen == world_.snapshot)
             continue;
-        auto& path = connection.paths[subflow.path];
         Change change;
         change.kind = Change::Kind::subflowClosed;
         change.token = connection.token;
@@ -217,8 +216,7 @@ void SnapshotHandler::forgetUnseenSubflows(Connection& connection) {
         change.tuple = world_.tupleOf(connection, subflow);
         change.failure.cause = Cause::lost;
         world_.publish(change);
-        records::removeSubflow(world_, connection, subflow);
-        records::fail(world_, connection, path, change.failure);
+        records::conclude(world_, connection, subflow, change.failure);
         evaluator_.resign(world_, connection);
         repaired();
     }

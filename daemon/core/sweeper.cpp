@@ -27,6 +27,15 @@ void Sweeper::handle(const NetworkChange& change) {
     start();
 }
 
+/// What failed before the sleep says nothing of the network that is there now.
+void Sweeper::handle(const Resumed& resumed) {
+    world_.links.distrust();
+    const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(resumed.slept).count();
+    world_.log(LogRecord::Level::info,
+               "the host slept for " + std::to_string(seconds) + " s: every path may be another");
+    start();
+}
+
 void Sweeper::publishUsability(LinkIndex link, LinkTable::Effect effect) {
     if (link == noLink)
         return;
@@ -70,13 +79,16 @@ void Sweeper::endDebounces() {
 }
 
 void Sweeper::workTimers() {
-    while (!world_.timers.empty() && world_.timers.first().at <= world_.now && !sliceIsFull()) {
+    std::size_t looked = 0;
+    while (!world_.timers.empty() && world_.timers.first().at <= world_.now &&
+           looked < connectionsPerSlice && !sliceIsFull()) {
         const auto due = world_.timers.first();
         world_.timers.pop();
         auto* connection = world_.connections.find(due.token);
         if (!connection || connection->timer != due.at)
             continue;
         connection->timer = never;
+        ++looked;
         evaluator_.evaluate(world_, *connection);
     }
 }

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "core/evaluator.hpp"
+#include "core/input.hpp"
 #include "core/network.hpp"
 #include "core/world.hpp"
 
@@ -27,6 +28,8 @@ class Sweeper {
     Sweeper(World& world, Evaluator& evaluator) : world_(world), evaluator_(evaluator) {}
 
     void handle(const NetworkChange& change);
+
+    void handle(const Resumed& resumed);
 
     /// One slice: due connections first, then as much of the sweep as a slice may hold.
     void work();

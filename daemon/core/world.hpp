@@ -12,6 +12,7 @@
 #include "core/listener_table.hpp"
 #include "core/outcome.hpp"
 #include "core/policy_desk.hpp"
+#include "core/reachability.hpp"
 #include "core/remote_table.hpp"
 #include "core/timer_queue.hpp"
 #include "core/tombstones.hpp"
@@ -39,6 +40,7 @@ struct World {
     JoinBudget joinBudget;
     InboundCensus inbound;
     ListenerTable listeners;
+    Reachability reachability;
     PolicyDesk policies;
     InFlightTable inFlight;
     Tombstones tombstones;
@@ -49,6 +51,8 @@ struct World {
     std::uint32_t snapshot = 0; ///< numbers snapshots from 1
     bool snapshotRunning = false;
     bool sweepWanted = false; ///< every connection is to be looked at again
+    std::size_t watched = 0;  ///< connections whose subflows' health matters
+    std::size_t suspects = 0; ///< subflows that seem dead
 
     /// Connections that wait for a budget, the first to come first.
     std::vector<Token> line;

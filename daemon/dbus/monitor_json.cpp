@@ -18,7 +18,8 @@ Json record(std::string_view event, WallTime when) {
 
 bool isOfSubflow(Kind kind) {
     return kind == Kind::subflowRequested || kind == Kind::subflowEstablished ||
-           kind == Kind::subflowClosed || kind == Kind::subflowPriority;
+           kind == Kind::subflowClosed || kind == Kind::subflowPriority ||
+           kind == Kind::subflowSuspect || kind == Kind::subflowRecovered;
 }
 
 bool isOfAddress(Kind kind) {

@@ -218,6 +218,10 @@ constexpr std::string_view nameOf(core::Change::Kind kind) {
         return "subflow-closed";
     case Kind::subflowPriority:
         return "subflow-priority";
+    case Kind::subflowSuspect:
+        return "subflow-suspect";
+    case Kind::subflowRecovered:
+        return "subflow-recovered";
     case Kind::addressAnnounced:
         return "address-announced";
     case Kind::addressWithdrawn:

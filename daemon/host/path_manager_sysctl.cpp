@@ -1,11 +1,9 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "host/path_manager_sysctl.hpp"
 
-#include "host/file_descriptor.hpp"
 #include "host/short_file.hpp"
 
 #include <fcntl.h>
-#include <sys/stat.h>
 
 #include <cerrno>
 #include <system_error>
@@ -19,14 +17,6 @@ namespace fs = std::filesystem;
 
 constexpr const char* userspace = "userspace";
 constexpr const char* kernel = "kernel";
-
-/// Writes a short text in one go, as sysctls want it. 0, or errno.
-int writeText(const fs::path& path, int flags, const std::string& text) {
-    const FileDescriptor file{
-        ::open(path.c_str(), O_WRONLY | O_CLOEXEC | O_NOFOLLOW | flags, S_IRUSR | S_IWUSR)};
-    const auto written = file.isOpen() ? ::write(file.number(), text.data(), text.size()) : -1;
-    return written == static_cast<ssize_t>(text.size()) ? 0 : errno;
-}
 
 std::string sentence(const fs::path& file, const std::string& manager, int error) {
     auto text = "The path manager of new connections cannot be set to " + manager + ": " +

@@ -4,8 +4,10 @@
 #include "host/file_descriptor.hpp"
 
 #include <fcntl.h>
+#include <sys/stat.h>
 
 #include <array>
+#include <cerrno>
 #include <cstddef>
 #include <string_view>
 
@@ -19,6 +21,13 @@ std::optional<std::string> readLine(const std::filesystem::path& path) {
         return std::nullopt;
     const std::string_view all{text.data(), static_cast<std::size_t>(size)};
     return std::string{all.substr(0, all.find('\n'))};
+}
+
+int writeText(const std::filesystem::path& path, int flags, const std::string& text) {
+    const FileDescriptor file{
+        ::open(path.c_str(), O_WRONLY | O_CLOEXEC | O_NOFOLLOW | flags, S_IRUSR | S_IWUSR)};
+    const auto written = file.isOpen() ? ::write(file.number(), text.data(), text.size()) : -1;
+    return written == static_cast<ssize_t>(text.size()) ? 0 : errno;
 }
 
 } // namespace subflowd::host

@@ -10,4 +10,8 @@ namespace subflowd::host {
 /// The first line of a short file, such as a sysctl; nothing if it cannot be read.
 std::optional<std::string> readLine(const std::filesystem::path& path);
 
+/// Writes a short text in one go, as sysctls want it; `flags` as of open(2) beside O_WRONLY. 0, or
+/// errno.
+int writeText(const std::filesystem::path& path, int flags, const std::string& text);
+
 } // namespace subflowd::host

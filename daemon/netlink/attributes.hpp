@@ -55,6 +55,16 @@ Walk forEachAttribute(Bytes attributes, Visit&& visit) {
     return attributes.empty() ? Walk::whole : Walk::brokenOff;
 }
 
+/// The value of the first attribute of a type; empty if there is none.
+inline Bytes findAttribute(Bytes attributes, std::uint16_t wanted) {
+    Bytes found;
+    forEachAttribute(attributes, [&found, wanted](std::uint16_t type, Bytes value) {
+        if (type == wanted && found.empty())
+            found = value;
+    });
+    return found;
+}
+
 /// The first message of `bytes`, cut to its own length; nothing if it is not whole.
 struct Message {
     nlmsghdr header{};

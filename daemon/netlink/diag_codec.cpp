@@ -10,6 +10,7 @@
 #include <netinet/in.h>
 #include <sys/socket.h>
 
+#include <chrono>
 #include <cstring>
 #include <optional>
 #include <string_view>
@@ -74,16 +75,6 @@ SubflowInfo subflowInfo(Bytes attributes) {
             info.localId = AddressId{readAs<std::uint8_t>(value).value_or(0)};
     });
     return info;
-}
-
-/// The value of the first attribute of a type; empty if there is none.
-Bytes find(Bytes attributes, std::uint16_t wanted) {
-    Bytes found;
-    forEachAttribute(attributes, [&found, wanted](std::uint16_t type, Bytes value) {
-        if (type == wanted && found.empty())
-            found = value;
-    });
-    return found;
 }
 
 core::snapshot::Subflow subflowOf(const DiagRow& row, const SubflowInfo& info) {
@@ -159,9 +150,29 @@ std::optional<core::snapshot::Subflow> decodeSubflow(const Message& message) {
     const auto row = diagRow(message);
     if (!row || (subflowStates & bit(row->header.idiag_state & 0x1f)) == 0)
         return std::nullopt;
-    const auto ulp = find(row->attributes, INET_DIAG_ULP_INFO);
-    const auto info = subflowInfo(find(ulp, INET_ULP_INFO_MPTCP));
+    const auto ulp = findAttribute(row->attributes, INET_DIAG_ULP_INFO);
+    const auto info = subflowInfo(findAttribute(ulp, INET_ULP_INFO_MPTCP));
     return info.token != Token{} ? std::optional{subflowOf(*row, info)} : std::nullopt;
+}
+
+std::optional<core::HealthSample> decodeHealth(const Message& message) {
+    namespace field = diag::tcp_info;
+    const auto subflow = decodeSubflow(message);
+    if (!subflow || subflow->state != SubflowState::up)
+        return std::nullopt;
+    const auto info = findAttribute(after(message.payload, sizeof(inet_diag_msg)), INET_DIAG_INFO);
+    const auto number = [info](std::size_t offset) {
+        return readAs<std::uint32_t>(after(info, offset)).value_or(0);
+    };
+    core::HealthSample sample;
+    sample.token = subflow->token;
+    sample.tuple = subflow->tuple;
+    sample.unacknowledged = number(field::unackedOffset);
+    sample.timeouts = readAs<std::uint8_t>(after(info, field::backoffOffset)).value_or(0);
+    sample.silence = std::chrono::milliseconds(number(field::lastAckReceivedOffset));
+    sample.roundTrip = std::chrono::microseconds(number(field::roundTripOffset));
+    sample.variation = std::chrono::microseconds(number(field::variationOffset));
+    return sample;
 }
 
 void decodeSubflowRow(const Message& row, std::vector<core::SnapshotPart>& parts) {

@@ -17,12 +17,7 @@ namespace {
 namespace diag = uapi::diag;
 
 Bytes infoOf(const DiagRow& row) {
-    Bytes info;
-    forEachAttribute(row.attributes, [&info](std::uint16_t type, Bytes value) {
-        if (type == INET_DIAG_INFO)
-            info = value;
-    });
-    return info;
+    return findAttribute(row.attributes, INET_DIAG_INFO);
 }
 
 /// A member of a struct that kernels send as much of as they know.

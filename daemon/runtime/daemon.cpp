@@ -6,6 +6,7 @@
 #include "host/other_path_managers.hpp"
 #include "runtime/exit_status.hpp"
 
+#include <algorithm>
 #include <csignal>
 #include <filesystem>
 #include <system_error>
@@ -81,6 +82,7 @@ Daemon::Daemon(const Options& options, Reading reading, Configurator& configurat
     loop_.watchSignal(SIGTERM, [this] { loop_.exit(); });
     loop_.watchSignal(SIGINT, [this] { loop_.exit(); });
     loop_.watchSignal(SIGHUP, [this] { reload(); });
+    loop_.watch(sleep_.fd(), EventLoop::Turn::rest, [this] { onClockChange(); });
     link_.listen([this](const core::Outcome& outcome, Instant when) { publish(outcome, when); });
     link_.prime();
     openBus();
@@ -144,6 +146,25 @@ void Daemon::publish(const core::Outcome& outcome, Instant when) {
         log_.write(when, record);
     if (bus_)
         bus_->publish(outcome.changes, when);
+    using Kind = core::Change::Kind;
+    if (std::ranges::find(outcome.changes, Kind::linkUsable, &core::Change::kind) !=
+        outcome.changes.end())
+        liftBlackHoleVerdict(when);
+}
+
+void Daemon::onClockChange() {
+    if (const auto slept = sleep_.take()) {
+        link_.step(core::Resumed{*slept});
+        liftBlackHoleVerdict(now());
+    }
+}
+
+/// In another network MPTCP may get through.
+void Daemon::liftBlackHoleVerdict(Instant when) {
+    if (config_.daemon.mode == core::Mode::userspace &&
+        blackHole_.lift(when) == host::BlackHoleVerdict::Lifted::yes)
+        log(Level::info, "the network changed: the kernel's verdict that MPTCP does not get "
+                         "through (net.mptcp.blackhole_timeout) is lifted");
 }
 
 dbus::Status Daemon::status() const {

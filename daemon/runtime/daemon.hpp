@@ -4,10 +4,12 @@
 #include "core/engine.hpp"
 #include "dbus/host.hpp"
 #include "dbus/server.hpp"
+#include "host/black_hole_verdict.hpp"
 #include "host/instance_lock.hpp"
 #include "host/log.hpp"
 #include "host/notify.hpp"
 #include "host/path_manager_sysctl.hpp"
+#include "host/sleep_watch.hpp"
 #include "host/state_file.hpp"
 #include "runtime/configurator.hpp"
 #include "runtime/event_loop.hpp"
@@ -48,6 +50,8 @@ class Daemon final : public dbus::Host {
     void refreshFacts();
     std::optional<std::string> followMode();
     void publish(const core::Outcome& outcome, Instant when);
+    void onClockChange();
+    void liftBlackHoleVerdict(Instant when);
     void logDiagnostics(const config::Diagnostics& diagnostics);
     void log(host::Log::Level level, std::string_view text);
 
@@ -61,6 +65,8 @@ class Daemon final : public dbus::Host {
     netlink::KernelFeatures kernel_;
     host::PathManagerSysctl sysctl_;
     host::StateFile state_;
+    host::SleepWatch sleep_;
+    host::BlackHoleVerdict blackHole_;
     core::Engine engine_;
     KernelLink link_;
     std::unique_ptr<dbus::Server> bus_;

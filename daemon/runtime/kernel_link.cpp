@@ -47,6 +47,7 @@ KernelLink::KernelLink(EventLoop& loop, core::Engine& engine, host::StateFile& s
     for (const auto fd : routes_.fds())
         loop_.watch(fd, Turn::network, [this] { onNetwork(); });
     loop_.watch(diag_.fd(), Turn::network, [this] { onSnapshot(); });
+    loop_.watch(health_.fd(), Turn::network, [this] { onHealth(); });
     loop_.watch(listeners_.fd(), Turn::rest, [this] { listeners_.serve(); });
 }
 
@@ -158,6 +159,14 @@ void KernelLink::onSnapshot() {
     workOff();
 }
 
+void KernelLink::onHealth() {
+    const auto report = health_.receive();
+    const auto now = EventLoop::now();
+    take(now, report);
+    send(now);
+    workOff();
+}
+
 void KernelLink::onTimer() {
     const auto now = EventLoop::now();
     if (commands_.nextDeadline() <= now) {
@@ -187,7 +196,19 @@ void KernelLink::workOff() {
         for (int i = 0; i < drainsPerTurn && drainOnce(); ++i) {
         }
     }
+    askHealth();
     armTimer();
+}
+
+/// An answer may lead to the next question, and so on no further.
+void KernelLink::askHealth() {
+    while (question_ != core::HealthQuestion::none)
+        if (const auto activity =
+                health_.ask(std::exchange(question_, core::HealthQuestion::none))) {
+            const auto now = EventLoop::now();
+            take(now, *activity);
+            send(now);
+        }
 }
 
 void KernelLink::take(Instant now, const core::Input& input) {
@@ -208,6 +229,8 @@ void KernelLink::perform(Instant now, const core::Outcome& outcome) {
     answered_ = answered_ || !outcome.commands.empty();
     snapshotWanted_ = snapshotWanted_ || outcome.resync == core::Resync::needed;
     wake_ = outcome.wake;
+    if (outcome.health != core::HealthQuestion::none)
+        question_ = outcome.health;
     if (listener_ && !(outcome.changes.empty() && outcome.log.empty()))
         listener_(outcome, now);
 }

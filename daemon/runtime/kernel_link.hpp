@@ -10,6 +10,7 @@
 #include "netlink/event_socket.hpp"
 #include "netlink/route_socket.hpp"
 #include "runtime/event_loop.hpp"
+#include "runtime/health_link.hpp"
 
 #include <subflowd/time.hpp>
 
@@ -57,6 +58,7 @@ class KernelLink {
     void onAnswers();
     void onNetwork();
     void onSnapshot();
+    void onHealth();
     void onTimer();
 
     bool drainOnce();
@@ -68,6 +70,7 @@ class KernelLink {
     void refreshOldFacts();
     void listNetwork();
     void workOff();
+    void askHealth();
     void startSnapshot(core::snapshot::Occasion occasion);
     void recall(core::SnapshotPart& part) const;
     void armTimer();
@@ -81,9 +84,11 @@ class KernelLink {
     netlink::CommandPort commands_;
     netlink::RouteSocket routes_;
     netlink::DiagSocket diag_;
+    HealthLink health_;
     host::JoinListeners listeners_;
     Listener listener_;
     Instant wake_ = never;
+    core::HealthQuestion question_ = core::HealthQuestion::none; ///< not asked yet
     bool snapshotRunning_ = false;
     bool snapshotWanted_ = false;
     bool primed_ = false;

@@ -34,7 +34,7 @@ enum class PathState : std::uint8_t {
     pending,   ///< a subflow was asked for and has not been answered
     up,        ///< a subflow is established, for less than two round trips
     confirmed, ///< a subflow survived two round trips: the peer accepted it
-    suspect,   ///< a subflow seems dead
+    suspect,   ///< its subflow seems dead
     draining,  ///< its subflow sends nothing new and will be retired
     failed,    ///< the last attempt or subflow ended; waits for a network change or a policy
 };
@@ -90,12 +90,22 @@ struct PathView {
     Duration lasted{};          ///< how long the last subflow that ended had been established
     Failure lastFailure;
     Instant lastChange{}; ///< when `state` last changed; epoch: never
+    Instant tried{};      ///< when the last attempt was begun; epoch: never
+
+    /// When a join over this link to this remote host was last answered, after others were not, on
+    /// whichever connection; epoch: never.
+    Instant answered{};
 
     friend bool operator==(const PathView&, const PathView&) = default;
 };
 
 /// The life of a subflow.
-enum class SubflowState : std::uint8_t { pending, up, suspect, draining };
+enum class SubflowState : std::uint8_t {
+    pending,  ///< the SYN was sent
+    up,       ///< established
+    suspect,  ///< established, but what it sent is not acknowledged (Needs::health)
+    draining, ///< sends nothing new and will be retired
+};
 
 /// A subflow that exists or was asked for.
 struct SubflowView {
@@ -108,7 +118,9 @@ struct SubflowView {
     Priority priority = Priority::regular;     ///< what this side asked for
     Priority peerPriority = Priority::regular; ///< what the peer asked for (MPTCP_ATTR_BACKUP)
     bool initial = false;                      ///< the first subflow of the connection
+    bool successor = false;                    ///< is to take the place of a suspect on its path
     Instant since{};                           ///< established at; asked for at, while pending
+    Instant suspect = never;                   ///< since when it seems dead
 
     friend bool operator==(const SubflowView&, const SubflowView&) = default;
 };

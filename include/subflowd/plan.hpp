@@ -51,6 +51,12 @@ enum class Delivery : std::uint8_t {
            ///< in AnnouncementView::since that it was done, and says it no longer
 };
 
+/// In which order a subflow that seems dead is replaced.
+enum class Replacement : std::uint8_t {
+    makeBeforeBreak, ///< the fresh subflow is there before the old one ends
+    breakBeforeMake, ///< the other way round: for a peer that takes no more subflows than it has
+};
+
 /// What one policy wants for one connection: a whole restatement each time, never a difference.
 /// Said to a plan that is cleared before each call; nothing is sent before the core merged the
 /// plans of the connection's policies.
@@ -82,6 +88,17 @@ class Plan {
     /// waits for a change of the network.
     void retry(PathId path, Instant time, Reason reason) {
         retries_.push_back({path, time, reason});
+    }
+
+    /// Has a fresh subflow take the place of a suspect one, on the same path. From `time` on a join
+    /// is sent beside it, as backup; when the peer took it, the two swap their priorities, and the
+    /// old one is drained and retired. A join that is not answered within `patience` (or two of the
+    /// path's round trips, if that is longer) is cancelled; PathView::tried tells when it began.
+    /// Limits do not count it. Not restated, or no longer suspect, means that the old one stays.
+    /// While many connections wait for the same link and remote host, one of them tries.
+    void refresh(SubflowId subflow, Instant time, Duration patience, Reason reason,
+                 Replacement replacement = Replacement::makeBeforeBreak) {
+        refreshes_.push_back({subflow, time, patience, reason, replacement});
     }
 
     /// Limits how many subflows there are.
@@ -143,6 +160,15 @@ class Plan {
         friend bool operator==(const Retried&, const Retried&) = default;
     };
 
+    struct Refreshed {
+        SubflowId subflow{};
+        Instant time{};
+        Duration patience{};
+        Reason reason;
+        Replacement replacement = Replacement::makeBeforeBreak;
+        friend bool operator==(const Refreshed&, const Refreshed&) = default;
+    };
+
     struct Limited {
         LimitScope scope = LimitScope::connection;
         std::uint8_t most = 0;
@@ -169,6 +195,8 @@ class Plan {
 
     std::span<const Retried> retries() const { return retries_; }
 
+    std::span<const Refreshed> refreshes() const { return refreshes_; }
+
     std::span<const Limited> limits() const { return limits_; }
 
     std::span<const Announced> announcements() const { return announcements_; }
@@ -184,6 +212,7 @@ class Plan {
         priorities_.clear();
         holds_.clear();
         retries_.clear();
+        refreshes_.clear();
         limits_.clear();
         announcements_.clear();
         urgent_ = {};
@@ -198,6 +227,7 @@ class Plan {
     std::vector<Prioritised> priorities_;
     std::vector<Held> holds_;
     std::vector<Retried> retries_;
+    std::vector<Refreshed> refreshes_;
     std::vector<Limited> limits_;
     std::vector<Announced> announcements_;
     Reason urgent_;

@@ -11,11 +11,20 @@
 
 namespace subflowd {
 
-/// The facts that are collected only if a policy asks for them.
+/// The facts that are collected only if a policy asks for them; several are joined with |.
 enum class Needs : std::uint8_t {
-    events, ///< nothing beyond what the kernel's events tell
-    facts,  ///< ConnectionView::facts; new subflows of the connection wait for them
+    events = 0, ///< nothing beyond what the kernel's events tell
+    facts = 1,  ///< ConnectionView::facts; new subflows of the connection wait for them
+    health = 2, ///< SubflowState::suspect, on connections that this host opened (inet_diag)
 };
+
+constexpr Needs operator|(Needs a, Needs b) {
+    return static_cast<Needs>(static_cast<std::uint8_t>(a) | static_cast<std::uint8_t>(b));
+}
+
+constexpr bool includes(Needs all, Needs one) {
+    return (static_cast<std::uint8_t>(all) & static_cast<std::uint8_t>(one)) != 0;
+}
 
 /// An address that the administrator gave the in-kernel path manager to be announced
 /// (`ip mptcp endpoint add ... signal`, MPTCP_PM_ADDR_FLAG_SIGNAL). In userspace mode the kernel

@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+#include <subflowd/time.hpp>
+
 #include <algorithm>
 #include <charconv>
+#include <chrono>
 #include <optional>
 #include <stdexcept>
 #include <string>
@@ -59,6 +62,25 @@ class Settings {
         return value;
     }
 
+    /// A time: a whole number of ms, s or min, as in "250ms"; without a unit, of seconds. Between
+    /// two bounds, both included. Throws SettingsError.
+    Duration duration(std::string_view key, Duration least, Duration most,
+                      Duration byDefault) const {
+        const auto given = text(key);
+        if (!given)
+            return byDefault;
+        const auto unit = std::min(given->find_first_not_of("0123456789"), given->size());
+        long count = 0;
+        const auto [end, error] = std::from_chars(given->data(), given->data() + unit, count);
+        const auto one = unitOf(given->substr(unit));
+        const bool fits =
+            error == std::errc{} && one > Duration{} && count <= most / one && count * one >= least;
+        if (!fits)
+            throw SettingsError(std::string{key},
+                                "wants a time from " + textOf(least) + " to " + textOf(most));
+        return count * one;
+    }
+
     /// yes or no (also true, false, on, off, 1, 0). Throws SettingsError.
     bool truth(std::string_view key, bool byDefault) const {
         const auto given = text(key);
@@ -88,6 +110,20 @@ class Settings {
     friend bool operator==(const Settings&, const Settings&) = default;
 
   private:
+    static Duration unitOf(std::string_view name) {
+        if (name == "ms")
+            return std::chrono::milliseconds(1);
+        if (name == "min")
+            return std::chrono::minutes(1);
+        return name.empty() || name == "s" ? Duration{std::chrono::seconds(1)} : Duration{};
+    }
+
+    static std::string textOf(Duration duration) {
+        const auto count = std::chrono::duration_cast<std::chrono::milliseconds>(duration).count();
+        return count % 1000 == 0 ? std::to_string(count / 1000) + "s"
+                                 : std::to_string(count) + "ms";
+    }
+
     std::vector<std::pair<std::string, std::string>> entries_;
 };
 

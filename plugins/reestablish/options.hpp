@@ -14,9 +14,10 @@ enum class Rescue : std::uint8_t { no, yes };
 
 /// The settings of reestablish, read.
 struct Options {
-    Duration base = std::chrono::seconds(1); ///< before the first attempt on a lost path
-    Duration cap = std::chrono::seconds(60); ///< the longest wait for a path that was lost
-    unsigned mostHard = 6;                   ///< attempts after failures that seldom pass
+    Duration base = std::chrono::seconds(1);          ///< before the first attempt on a lost path
+    Duration cap = std::chrono::seconds(60);          ///< the longest wait for a path that was lost
+    Duration probeInterval = std::chrono::seconds(1); ///< between two probes of a suspect path
+    unsigned mostHard = 6;                            ///< attempts after failures that seldom pass
     Rescue rescue = Rescue::yes;
 };
 

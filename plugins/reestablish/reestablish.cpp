@@ -4,6 +4,7 @@
 #include "classifier.hpp"
 #include "memory.hpp"
 #include "paths.hpp"
+#include "probing.hpp"
 #include "rescue.hpp"
 #include "schedule.hpp"
 
@@ -33,6 +34,22 @@ Instant carriedSince(const ConnectionView& connection) {
         if (isEstablished(subflow))
             since = std::min(since, subflow.since);
     return since;
+}
+
+/// Whether a failure says something of the network, and not of the connection or the peer.
+bool blamesNetwork(Cause cause) {
+    return cause == Cause::timedOut || cause == Cause::unreachable || cause == Cause::noRoute ||
+           cause == Cause::reset;
+}
+
+/// The end of a wait, before its time if the network brought another connection an answer from
+/// there. An eighth of it remains: what works for others need not work for this one.
+Instant sooner(const PathView& path, Duration wait, std::uint64_t seed) {
+    constexpr Duration soon = std::chrono::milliseconds(250);
+    const auto end = path.lastChange + wait;
+    if (path.answered <= path.lastChange || !blamesNetwork(path.lastFailure.cause))
+        return end;
+    return std::min(end, std::max(path.answered + spread(soon, seed), path.lastChange + wait / 8));
 }
 
 /// What other connections found out keeps this one from finding it out, too.
@@ -68,12 +85,16 @@ void Reestablish::plan(const ConnectionView& connection, const HostView& host, P
         return rescue(connection, host, plan);
     if (rescues)
         keepLast(connection, plan);
+    probeSuspects(connection, host, options_, plan);
+    const auto hopeless = rescues ? allSuspectSince(connection) : never;
     const auto limit = peerLimitOf(connection, options_);
     for (std::size_t i = 0; i < connection.paths.size(); ++i) {
         const auto& path = connection.paths[i];
         if (path.subflows > 0 || !canBeJoined(connection, path))
             continue;
-        if (path.state == PathState::failed)
+        if (hopeless != never)
+            hasten(connection, static_cast<PathId>(i), hopeless, plan);
+        else if (path.state == PathState::failed)
             tryAgain(connection, static_cast<PathId>(i), limit, plan);
         else if (path.state == PathState::idle)
             avoid(connection, static_cast<PathId>(i), host, plan);
@@ -116,7 +137,7 @@ Reestablish::Turn Reestablish::turnOf(const ConnectionView& connection, const Pa
     if (path.lastChange <= carried && carried != never) // failed when nothing got through
         return {carried, carried + spread(backOff(treatment, 1), seed), 1};
     const auto row = rowOf(kind, path.failures);
-    return {path.lastChange, path.lastChange + spread(backOff(treatment, row), seed), row};
+    return {path.lastChange, sooner(path, spread(backOff(treatment, row), seed), seed), row};
 }
 
 } // namespace subflowd::reestablish

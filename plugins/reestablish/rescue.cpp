@@ -15,6 +15,7 @@ namespace subflowd::reestablish {
 namespace {
 
 constexpr ReasonText stranded{"rescue", "the connection has no subflow left"};
+constexpr ReasonText deadOnes{"rescue-suspect", "every subflow of the connection seems dead"};
 constexpr ReasonText lastOne{"last-subflow", "the only subflow of the connection"};
 
 /// Links that are used at once.
@@ -107,6 +108,12 @@ void rescue(const ConnectionView& connection, const HostView& host, Plan& plan) 
     }
     plan.urgent(reason);
     plan.askAgain(deadline);
+}
+
+void hasten(const ConnectionView& connection, PathId id, Instant since, Plan& plan) {
+    const auto& path = connection.paths[static_cast<std::size_t>(id)];
+    if (path.state == PathState::failed && isHopeful(connection, path))
+        plan.retry(id, rescueMoment(since, std::max(since, earliestOf(path))), {&deadOnes, 0, 0});
 }
 
 void keepLast(const ConnectionView& connection, Plan& plan) {

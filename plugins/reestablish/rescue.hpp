@@ -11,6 +11,10 @@ namespace subflowd::reestablish {
 /// net.mptcp.close_timeout is over (K25), and nobody is told when that is (K13).
 void rescue(const ConnectionView& connection, const HostView& host, Plan& plan);
 
+/// States when a failed path is tried again while everything that the connection has seems dead
+/// since an instant: as soon as if there were nothing.
+void hasten(const ConnectionView& connection, PathId id, Instant since, Plan& plan);
+
 /// Keeps the only subflow of a connection. It may be one that a rescue opened where no other
 /// policy wants one: it stays until there is another.
 void keepLast(const ConnectionView& connection, Plan& plan);

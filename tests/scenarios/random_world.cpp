@@ -4,6 +4,7 @@
 #include <subflowd/address_text.hpp>
 
 #include <algorithm>
+#include <utility>
 
 namespace subflowd::test {
 
@@ -44,6 +45,7 @@ Said::Said(const Outcome& outcome)
       changes(outcome.changes),
       log(outcome.log),
       resync(outcome.resync),
+      health(outcome.health),
       wake(outcome.wake) {
     for (auto& change : changes) {
         voices.emplace_back(change.by);
@@ -102,7 +104,7 @@ std::string RandomWorld::step() {
         &RandomWorld::connect,         &RandomWorld::connect,         &RandomWorld::actOnConnection,
         &RandomWorld::actOnConnection, &RandomWorld::actOnConnection, &RandomWorld::actAsPeer,
         &RandomWorld::actAsPeer,       &RandomWorld::breakSomething,  &RandomWorld::disturb,
-        &RandomWorld::reload};
+        &RandomWorld::changePath,      &RandomWorld::reload};
     (this->*things[pick(std::size(things))])();
     static constexpr Duration times[] = {0ms, 0ms, 1ms, 5ms, 10ms, 30ms, 150ms, 250ms, 1s, 7s};
     lab_.run(times[pick(std::size(times))]);
@@ -141,6 +143,22 @@ void RandomWorld::changeRoute() {
         lab_.kernel.addRoute(index, prefix);
     else
         lab_.kernel.removeRoute(index, prefix);
+}
+
+/// The network swallows what goes from an address to a host, or brings it again; subflows that were
+/// struck may notice, or not.
+void RandomWorld::changePath() {
+    const auto local = anyAddress();
+    const auto host = "10.9." + std::to_string(pick(2)) + "." + std::to_string(1 + pick(2));
+    const bool swallows = swallowed_.insert({local, host}).second;
+    note((swallows ? "swallow " : "bring again ") + local + " -> " + host);
+    if (swallows)
+        return lab_.kernel.swallow(local, host);
+    swallowed_.erase({local, host});
+    if (pick(2) == 0)
+        lab_.kernel.bringAgain(local, host);
+    else
+        lab_.kernel.recover(local, host);
 }
 
 void RandomWorld::connect() {
@@ -343,6 +361,8 @@ std::string RandomWorld::rest() {
     if (lab_.kernel.losesEvents)
         lab_.kernel.reportLoss();
     lab_.kernel.dumpTakes = 0ms;
+    for (const auto& [local, host] : std::exchange(swallowed_, {}))
+        lab_.kernel.bringAgain(local, host);
     if (auto& chain = lab_.configuration().rules[0].chain; chain.size() > 1) {
         chain.resize(1); // an attempt that fails during an audit is in no row already
         lab_.reload();

@@ -13,6 +13,7 @@
 #include <set>
 #include <stdexcept>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace subflowd::test {
@@ -32,6 +33,7 @@ struct Said {
     std::vector<std::string> voices; ///< Change::by
     std::vector<core::LogRecord> log;
     core::Resync resync = core::Resync::notNeeded;
+    core::HealthQuestion health = core::HealthQuestion::none;
     Instant wake{};
 
     explicit Said(const core::Outcome& outcome);
@@ -81,6 +83,7 @@ class RandomWorld {
     void changeLink();
     void changeAddress();
     void changeRoute();
+    void changePath();
     void connect();
     void actOnConnection();
     void actAsPeer();
@@ -104,6 +107,7 @@ class RandomWorld {
     Lab lab_;
     core::Configuration first_;
     std::map<std::uint32_t, LinkState> links_;
+    std::set<std::pair<std::string, std::string>> swallowed_; ///< address and host
     std::vector<Token> alive_;
     std::set<Token> told_;   ///< their CREATED or ESTABLISHED was processed
     std::set<Token> closed_; ///< their CLOSED was processed

@@ -122,6 +122,7 @@ const std::map<std::string, Script::Step, std::less<>>& Script::steps() {
         {"break", &Script::breakSubflow},
         {"priority", &Script::priority},
         {"answer", &Script::answer},
+        {"swallow", &Script::swallow},
         {"again", &Script::again},
         {"known-id", &Script::knownId},
         {"tells-ids", &Script::tellsIds},

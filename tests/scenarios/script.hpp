@@ -88,6 +88,7 @@ class Script {
     void breakSubflow(Words& words);
     void priority(Words& words);
     void answer(Words& words);
+    void swallow(Words& words);
     void again(Words& words);
 
     // The kernel and the daemon.

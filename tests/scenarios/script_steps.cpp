@@ -296,6 +296,19 @@ void Script::answer(Words& words) {
     lab_.kernel.answer(remote, answerOf(words.take("an answer")));
 }
 
+/// The network brings nothing any more from an address to a host, and then again.
+void Script::swallow(Words& words) {
+    const auto local = words.take("a local address");
+    words.takeIf("->");
+    const auto host = words.take("a remote address");
+    if (words.takeIf("recovers"))
+        lab_.kernel.recover(local, host);
+    else if (onOrOff(words) == Switch::on)
+        lab_.kernel.swallow(local, host);
+    else
+        lab_.kernel.bringAgain(local, host);
+}
+
 /// An event of a connection once more, whether or not it still exists.
 void Script::again(Words& words) {
     const auto connection = token(words);

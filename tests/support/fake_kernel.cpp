@@ -283,7 +283,9 @@ void FakeKernel::establishJoin(Token token, const FourTuple& tuple) {
     auto& connection = connections_.at(token);
     auto& subflow = connection.subflows.back();
     const auto known = answers_.find(tuple.remote);
-    const auto answer = known == answers_.end() ? Answer::accepts : known->second;
+    auto answer = known == answers_.end() ? Answer::accepts : known->second;
+    if (swallowedSince(tuple) != never)
+        answer = Answer::silent;
     const auto gone = [&](std::uint8_t error, Duration after) {
         reportClosed(connection, subflow, error, after);
         connection.subflows.pop_back();

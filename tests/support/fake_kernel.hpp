@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <map>
 #include <set>
+#include <utility>
 #include <vector>
 
 namespace subflowd::test {
@@ -37,6 +38,7 @@ class FakeKernel {
         Instant since{};
         bool initial = false;
         bool openedHere = true;
+        Instant deadSince = never; ///< what it sent since then is not acknowledged
     };
 
     struct TableEntry {
@@ -100,6 +102,14 @@ class FakeKernel {
                              Priority priority);
     void answer(std::string_view remote, Answer answer);
 
+    /// Nothing comes through from a local address to a host, from now on; subflows and joins are
+    /// not told.
+    void swallow(std::string_view local, std::string_view host);
+    /// It comes through again. Subflows that were struck do not notice, or do.
+    void bringAgain(std::string_view local, std::string_view host);
+    void recover(std::string_view local, std::string_view host);
+    void answer(core::HealthQuestion question);
+
     /// The reader of the event socket is told that events were lost.
     void reportLoss();
 
@@ -157,6 +167,9 @@ class FakeKernel {
     Subflow& find(Token token, std::string_view local, std::string_view remote);
     void reportClosed(const Connection& connection, const Subflow& subflow, std::uint8_t error,
                       Duration after = {});
+    Instant swallowedSince(const core::FourTuple& tuple) const;
+    core::TcpActivity activity() const;
+    core::HealthReport samples() const;
     void establishJoin(Token token, const core::FourTuple& tuple);
 
     void run(const core::IssuedCommand& command, const core::command::CreateSubflow& create);
@@ -175,6 +188,7 @@ class FakeKernel {
     std::uint16_t nextPort_ = 40000;
     std::map<Token, Connection> connections_;
     std::map<Endpoint, Answer> answers_;
+    std::map<std::pair<IpAddress, IpAddress>, Instant> swallowed_; ///< local and remote
     std::map<LinkIndex, core::network::Link> links_;
     std::set<IpAddress> addresses_;
     std::vector<core::NetworkChange> addressFacts_;

@@ -95,6 +95,8 @@ void Lab::perform(const Outcome& outcome) {
     snapshotWanted_ = snapshotWanted_ || outcome.resync == Resync::needed;
     for (const auto& request : outcome.listeners)
         kernel.listen(request);
+    if (outcome.health != HealthQuestion::none)
+        kernel.answer(outcome.health);
     const auto commands = outcome.commands;
     for (const auto& command : commands)
         kernel.execute(command);
@@ -153,6 +155,8 @@ std::vector<std::string> Lab::subflows(Token token) const {
             toString(subflow.tuple.local.address) + " -> " + toString(subflow.tuple.remote);
         if (subflow.state == SubflowState::pending)
             line += " pending";
+        if (subflow.state == SubflowState::suspect)
+            line += " suspect";
         if (subflow.state == SubflowState::draining)
             line += " draining";
         if (subflow.priority == Priority::backup)

@@ -22,6 +22,7 @@ TCP_ESTABLISHED = 1
 TCP_SYN_SENT = 2
 LIVE_STATES = 1 << TCP_ESTABLISHED | 1 << TCP_SYN_SENT
 MPTCP_INFO_TOKEN_OFFSET = 12
+TCP_INFO_BYTES_RECEIVED_OFFSET = 128
 SUBFLOW_TOKEN_LOC, SUBFLOW_FLAGS, SUBFLOW_ID_REM, SUBFLOW_ID_LOC = 2, 8, 9, 10
 
 
@@ -41,7 +42,8 @@ class Flag(enum.IntFlag):
 
 @dataclass(frozen=True)
 class Subflow:
-    """Addresses are text, v4-mapped ones as IPv4; `local` is this namespace's end."""
+    """Addresses are text, v4-mapped ones as IPv4; `local` is this namespace's end. `received` is
+    how many bytes of data came by it."""
 
     local: str
     local_port: int
@@ -52,6 +54,7 @@ class Subflow:
     flags: Flag
     established: bool
     device: int
+    received: int = field(default=0, compare=False)
 
     @property
     def initial(self) -> bool:
@@ -128,6 +131,11 @@ def _token(row: _Row) -> int:
     return struct.unpack_from("=I", row.attributes[INET_DIAG_INFO], MPTCP_INFO_TOKEN_OFFSET)[0]
 
 
+def _received(row: _Row) -> int:
+    return struct.unpack_from("=Q", row.attributes[INET_DIAG_INFO],
+                              TCP_INFO_BYTES_RECEIVED_OFFSET)[0]
+
+
 def _subflow(row: _Row) -> tuple[int, Subflow] | None:
     """The token and the subflow, or nothing for a socket that is no subflow."""
     ulp = attributes(row.attributes.get(INET_DIAG_ULP_INFO, b""))
@@ -137,7 +145,7 @@ def _subflow(row: _Row) -> tuple[int, Subflow] | None:
     flags = Flag(struct.unpack("=I", mptcp[SUBFLOW_FLAGS])[0])
     subflow = Subflow(row.local, row.local_port, row.remote, row.remote_port,
                       mptcp[SUBFLOW_ID_LOC][0], mptcp[SUBFLOW_ID_REM][0], flags,
-                      row.state == TCP_ESTABLISHED, row.device)
+                      row.state == TCP_ESTABLISHED, row.device, _received(row))
     return struct.unpack("=I", mptcp[SUBFLOW_TOKEN_LOC])[0], subflow
 
 

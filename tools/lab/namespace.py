@@ -92,10 +92,10 @@ class Namespace:
         except FileNotFoundError:
             self.set_sysctl("net.mptcp.pm_type", {"kernel": 0, "userspace": 1}[name])
 
-    def mib(self) -> dict[str, int]:
-        """The kernel's MPTCP counters (MPTcpExt), of this namespace since its birth."""
+    def mib(self, group: str = "MPTcpExt") -> dict[str, int]:
+        """The kernel's counters of MPTCP, or of another group, of this namespace since its birth."""
         with self.entered(), open("/proc/thread-self/net/netstat", encoding="ascii") as file:
-            rows = [line.split() for line in file if line.startswith("MPTcpExt:")]
+            rows = [line.split() for line in file if line.startswith(f"{group}:")]
         return dict(zip(rows[0][1:], map(int, rows[1][1:])))
 
 

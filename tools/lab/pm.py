@@ -27,6 +27,7 @@ class EndpointFlag(enum.IntFlag):
 
     SIGNAL = 1
     SUBFLOW = 2
+    BACKUP = 4
     FULLMESH = 8
     LAMINAR = 32
 

@@ -106,7 +106,7 @@ class RoutedLab(Lab):
     def add_neighbour(self, uplink: Uplink, host: int) -> str:
         """Another host in the network of the uplink: one more address of the router's, which is
         as good as one for a client that looks for it."""
-        address = f"10.77.{uplink.number}.{host}"
+        address = f"{uplink.network}{host}"
         self.router.ip("addr", "add", f"{address}/24", "dev", uplink.peer)
         return address
 

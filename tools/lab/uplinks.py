@@ -25,12 +25,17 @@ class Uplink:
         return f"lan{self.number}"
 
     @property
+    def network(self) -> str:
+        """How its IPv4 addresses begin."""
+        return f"10.77.{self.number}."
+
+    @property
     def client(self) -> str:
-        return f"10.77.{self.number}.1"
+        return f"{self.network}1"
 
     @property
     def server(self) -> str:
-        return f"10.77.{self.number}.2"
+        return f"{self.network}2"
 
     @property
     def client6(self) -> str:
@@ -97,7 +102,7 @@ class Lab:
 
     def add_source(self, uplink: Uplink, host: int) -> str:
         """One more IPv4 address on the client's end, its last byte `host`."""
-        address = f"10.77.{uplink.number}.{host}"
+        address = f"{uplink.network}{host}"
         if uplink.number > 1:
             self._route_by_source(uplink, "-4", address)
         self.client.ip("addr", "add", f"{address}/24", "dev", uplink.link)
@@ -122,6 +127,14 @@ class Lab:
         table = ["table", uplink.table] if uplink.number > 1 else []
         family = "-6" if ":" in gateway else "-4"
         return [family, "route", action, "default", "via", gateway, "dev", uplink.link, *table]
+
+    def slow_down(self) -> None:
+        """From now on every uplink takes 8 Mbit/s each way and queues up to 200 ms of it: a sender
+        in a hurry uses every path that he may."""
+        for uplink in self.uplinks:
+            for namespace, link in ((self.client, uplink.link), (self.server, uplink.peer)):
+                namespace.run("tc", "qdisc", "add", "dev", link, "root", "tbf", "rate", "8mbit",
+                              "burst", "32k", "latency", "200ms")
 
     def take_down(self, uplink: Uplink) -> None:
         """The client's end goes administratively down: the kernel drops its IPv6 addresses and

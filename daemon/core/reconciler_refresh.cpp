@@ -1,0 +1,177 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include "core/reasons.hpp"
+#include "core/reconciler.hpp"
+#include "core/records.hpp"
+
+#include <algorithm>
+
+/// The part of the reconciler that has fresh subflows take the place of those that seem dead. To
+/// destroy such a one at once stalls the application for seconds; one that is drained beside its
+/// successor does not (K30).
+namespace subflowd::core {
+
+namespace {
+
+Subflow* find(Connection& connection, std::uint16_t path, auto&& predicate) {
+    const auto at = std::ranges::find_if(connection.subflows, [&](const Subflow& subflow) {
+        return subflow.path == path && predicate(subflow);
+    });
+    return at == connection.subflows.end() ? nullptr : &*at;
+}
+
+bool isPending(const Subflow& subflow) {
+    return subflow.state == SubflowState::pending;
+}
+
+bool isSuccessor(const Subflow& subflow) {
+    return subflow.successor && !subflow.closing;
+}
+
+/// When a peer that takes no more would have closed a fresh subflow (K8). Somewhat sooner than what
+/// proves it to everybody: a path that is back should be in use.
+Instant acceptedAt(const Subflow& fresh) {
+    constexpr Duration margin = std::chrono::milliseconds(20);
+    return fresh.since + 2 * std::chrono::microseconds(fresh.roundTrip) + margin;
+}
+
+/// The last moment after which another attempt on the path makes sense.
+Instant lastTry(const Connection& connection, const Subflow& old) {
+    return std::max(connection.paths[old.path].tried, old.suspected);
+}
+
+Duration patienceOf(const Plan::Refreshed& stated, const Subflow& old) {
+    return std::max({stated.patience, Reconciler::leastPatience,
+                     Duration{2 * std::chrono::microseconds(old.roundTrip)}});
+}
+
+/// A statement that still fits: policies see what was there before this round.
+Subflow* suspectOf(Connection& connection, const Plan::Refreshed& stated) {
+    const auto index = static_cast<std::size_t>(stated.subflow);
+    if (index >= connection.subflows.size())
+        return nullptr;
+    auto& subflow = connection.subflows[index];
+    return isSuspect(subflow) && !subflow.successor ? &subflow : nullptr;
+}
+
+} // namespace
+
+void Reconciler::refresh(const Work& work) {
+    adoptHeirs(work);
+    handOver(work);
+    dropNeedless(work);
+    for (const auto& stated : work.judgement.refreshes)
+        replace(work, stated);
+}
+
+/// The suspect ended before its successor was ready: what is there is an ordinary subflow then.
+void Reconciler::adoptHeirs(const Work& work) {
+    for (auto& fresh : work.connection.subflows) {
+        if (!isSuccessor(fresh) || find(work.connection, fresh.path, counts))
+            continue;
+        fresh.successor = false;
+        if (fresh.state == SubflowState::up)
+            setPriority(work, fresh, work.connection.paths[fresh.path].priority,
+                        {&reasons::handedOver, 0, 0});
+    }
+}
+
+/// A successor that the peer accepted, and did not close at once (K8).
+void Reconciler::handOver(const Work& work) {
+    for (auto& fresh : work.connection.subflows) {
+        const bool ready = isSuccessor(fresh) && fresh.state == SubflowState::up &&
+                           work.world.now >= acceptedAt(fresh);
+        if (!ready)
+            continue;
+        if (auto* old = find(work.connection, fresh.path, isSuspect))
+            handOver(work, *old, fresh);
+    }
+}
+
+void Reconciler::handOver(const Work& work, Subflow& old, Subflow& fresh) {
+    const Reason reason{&reasons::handedOver, 0, 0};
+    fresh.successor = false;
+    work.connection.paths[fresh.path].attempts = 0;
+    setPriority(work, fresh, old.asked.value_or(old.priority), reason);
+    drain(work, old, reason);
+    records::suspect(work.world, work.connection, old, never);
+}
+
+/// What is suspect no longer needs no successor, and neither does what nobody wants refreshed.
+void Reconciler::dropNeedless(const Work& work) {
+    auto& connection = work.connection;
+    const Reason reason{&reasons::successorNotNeeded, 0, 0};
+    for (auto& fresh : connection.subflows) {
+        const bool needed =
+            std::ranges::any_of(work.judgement.refreshes, [&](const Plan::Refreshed& stated) {
+                const auto* old = suspectOf(connection, stated);
+                return old && old->path == fresh.path;
+            });
+        if (!isSuccessor(fresh) || needed)
+            continue;
+        if (fresh.state == SubflowState::pending && !fresh.vanished)
+            cancel(work, fresh, reason);
+        else if (fresh.state == SubflowState::up)
+            end(work, fresh, reason);
+    }
+}
+
+void Reconciler::replace(const Work& work, const Plan::Refreshed& stated) {
+    auto& connection = work.connection;
+    auto* old = suspectOf(connection, stated);
+    if (!old || stated.time > work.world.now || find(connection, old->path, isSuccessor) ||
+        find(connection, old->path, isPending))
+        return;
+    const auto& decision = work.judgement.decisions[old->path];
+    const bool usable = work.candidates.views()[old->path].usability == Usability::usable;
+    if (!usable || decision.verdict == Verdict::forbidden || decision.verdict == Verdict::held)
+        return;
+    if (stated.replacement == Replacement::makeBeforeBreak) {
+        if (mayProbe(work, stated))
+            create(work, old->path, Join::successor);
+    } else if (decision.verdict == Verdict::wanted && old->localPort != 0) {
+        end(work, *old, {&reasons::makesRoom, 0, 0}); // and then the path wants a subflow
+    }
+}
+
+/// Whether it is this connection's turn to find out whether its path is back.
+bool Reconciler::mayProbe(const Work& work, const Plan::Refreshed& stated) const {
+    auto& world = work.world;
+    const auto& old = work.connection.subflows[static_cast<std::size_t>(stated.subflow)];
+    const auto& path = work.connection.paths[old.path];
+    const bool unknown = path.remote == work.connection.remote &&
+                         world.joinInitial(work.connection) != JoinInitial::allowed;
+    return !unknown && world.reachability.mayProbe(
+                           world.links.local(path.local).link,
+                           world.remotes[path.remote].endpoint.address, work.connection.token,
+                           lastTry(work.connection, old), world.now, patienceOf(stated, old));
+}
+
+/// When a join that nobody answered is cancelled.
+Instant Reconciler::deadlineOf(const Work& work, const Subflow& join) {
+    auto wait = joinTimeout(work.connection);
+    if (join.successor && !join.vanished)
+        for (const auto& stated : work.judgement.refreshes)
+            if (const auto* old = suspectOf(work.connection, stated); old && old->path == join.path)
+                wait = patienceOf(stated, *old);
+    return join.since + wait;
+}
+
+/// When a successor is ready, or the next one is due. Where another connection probes, a look every
+/// now and then is enough: its success is told.
+Instant Reconciler::nextOfRefresh(const Work& work) {
+    auto& connection = work.connection;
+    auto next = never;
+    for (const auto& fresh : connection.subflows)
+        if (isSuccessor(fresh) && fresh.state == SubflowState::up)
+            next = std::min(next, acceptedAt(fresh));
+    for (const auto& stated : work.judgement.refreshes) {
+        const auto* old = suspectOf(connection, stated);
+        if (!old || find(connection, old->path, isSuccessor))
+            continue;
+        const auto wait = 3 * patienceOf(stated, *old);
+        next = std::min(next, stated.time > work.world.now ? stated.time : work.world.now + wait);
+    }
+    return next;
+}
+
+} // namespace subflowd::core
