@@ -18,8 +18,7 @@ bool needsEscape(char letter) {
 
 void JsonWriter::key(std::string_view name) {
     separate();
-    quote(name);
-    text_ += ':';
+    text_.append("\"").append(name).append("\":");
     first_ = true;
 }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -12,6 +13,9 @@ namespace subflowd::ctl {
 /// connections, where building one costs more than asking the daemon.
 class JsonWriter {
   public:
+    /// Makes room for as many bytes at once.
+    void reserve(std::size_t bytes) { text_.reserve(bytes); }
+
     void beginObject() { open('{'); }
 
     void endObject() { close('}'); }
@@ -20,7 +24,7 @@ class JsonWriter {
 
     void endArray() { close(']'); }
 
-    /// The name of the member whose value comes next.
+    /// The name of the member whose value comes next. Needs no escapes.
     void key(std::string_view name);
 
     void value(std::string_view text);

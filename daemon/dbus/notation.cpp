@@ -3,15 +3,30 @@
 
 #include <subflowd/address_text.hpp>
 
-#include <array>
-#include <cstdio>
+#include <cstdint>
+#include <string_view>
 
 namespace subflowd::dbus {
 
+namespace {
+
+/// The last `digits` decimal digits of a number. A list of ten thousand connections has so many
+/// times that snprintf is felt.
+void append(std::string& text, std::uint64_t number, std::size_t digits) {
+    text.append(digits, '0');
+    for (auto at = text.size(); digits > 0; --digits, number /= 10)
+        text[--at] = static_cast<char>('0' + number % 10);
+}
+
+} // namespace
+
 std::string tokenText(Token token) {
-    std::array<char, 16> text{};
-    std::snprintf(text.data(), text.size(), "0x%08x", static_cast<unsigned>(token));
-    return text.data();
+    constexpr std::string_view hexadecimal = "0123456789abcdef";
+    std::string text = "0x00000000";
+    auto number = static_cast<std::uint32_t>(token);
+    for (auto at = text.size(); number != 0; number >>= 4U)
+        text[--at] = hexadecimal[number & 0xfU];
+    return text;
 }
 
 std::string utcText(WallTime time) {
@@ -19,15 +34,18 @@ std::string utcText(WallTime time) {
     const auto instant = floor<microseconds>(time);
     const auto day = floor<days>(instant);
     const year_month_day date{day};
-    const hh_mm_ss clock{instant - day};
-    std::array<char, 48> text{};
-    std::snprintf(text.data(), text.size(), "%04d-%02u-%02uT%02d:%02d:%02d.%06dZ",
-                  static_cast<int>(date.year()), static_cast<unsigned>(date.month()),
-                  static_cast<unsigned>(date.day()), static_cast<int>(clock.hours().count()),
-                  static_cast<int>(clock.minutes().count()),
-                  static_cast<int>(clock.seconds().count()),
-                  static_cast<int>(clock.subseconds().count()));
-    return text.data();
+    const auto ofDay = static_cast<std::uint64_t>((instant - day).count());
+    const auto second = ofDay / 1'000'000;
+    std::string text;
+    text.reserve(27);
+    append(text, static_cast<std::uint64_t>(static_cast<int>(date.year())), 4);
+    append(text += '-', static_cast<unsigned>(date.month()), 2);
+    append(text += '-', static_cast<unsigned>(date.day()), 2);
+    append(text += 'T', second / 3600, 2);
+    append(text += ':', second / 60 % 60, 2);
+    append(text += ':', second % 60, 2);
+    append(text += '.', ofDay % 1'000'000, 6);
+    return text += 'Z';
 }
 
 std::string endpointText(const Endpoint& endpoint) {
