@@ -159,6 +159,16 @@ std::string zshScript(const std::vector<Command>& commands) {
                     "fi\n";
 }
 
+/// One candidate of fish's: an option or a word, and what it is for.
+std::string candidate(const std::string& head, const std::string& what, const std::string& help) {
+    return head + what + " -d '" + helpText(help, "\\'") + "'\n";
+}
+
+/// One option of fish's that takes one of several values.
+std::string choice(const std::string& head, const std::string& option, const std::string& values) {
+    return head + "-l " + option + " -r -a '" + values + "'\n";
+}
+
 std::string fishScript(const std::vector<Command>& commands) {
     std::string script =
         "# fish completion of subflowctl, written by 'subflowctl completion fish'\n"
@@ -178,13 +188,12 @@ std::string fishScript(const std::vector<Command>& commands) {
     for (const auto& command : commands) {
         const auto head = "complete -c subflowctl -n '__subflowctl_in \"" + command.path + "\"' ";
         for (const auto& [text, help] : command.subcommands)
-            script += head + "-a " + text + " -d '" + helpText(help, "\\'") + "'\n";
+            script += candidate(head, "-a " + text, help);
         for (const auto& [text, help] : command.options)
-            script += head + "-l " + text.substr(2) + " -d '" + helpText(help, "\\'") + "'\n";
-        for (const auto& choice : command.choices)
-            for (const auto& option : choice.options)
-                script += head + "-l " + option.substr(2) + " -r -a '" +
-                          joined(choice.values, " ") + "'\n";
+            script += candidate(head, "-l " + text.substr(2), help);
+        for (const auto& [options, values] : command.choices)
+            for (const auto& option : options)
+                script += choice(head, option.substr(2), joined(values, " "));
         if (!command.values.empty())
             script += head + "-a '" + joined(command.values, " ") + "'\n";
         if (takes(command, "TOKEN"))

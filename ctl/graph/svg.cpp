@@ -134,8 +134,8 @@ std::string legend(int y) {
     std::string text;
     int x = margin;
     for (const auto* look : looks) {
-        text += "<path d=\"M" + number(x) + ' ' + number(y) + " h32\" stroke=\"" + look->colour +
-                "\" stroke-width=\"3\" stroke-dasharray=\"" + look->dashes + "\"/>\n" +
+        text += R"(<path d="M)" + number(x) + ' ' + number(y) + R"( h32" stroke=")" + look->colour +
+                R"(" stroke-width="3" stroke-dasharray=")" + look->dashes + "\"/>\n" +
                 label(x + 40, y + 4, "small", look->name);
         x += 40 + static_cast<int>(std::string_view{look->name}.size()) * characterWidth + 24;
     }
@@ -156,9 +156,9 @@ constexpr const char* style =
     "</style>\n";
 
 std::string headerOf(int width, int height) {
-    return "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"" + number(width) + "\" height=\"" +
-           number(height) + "\" viewBox=\"0 0 " + number(width) + ' ' + number(height) + "\">\n" +
-           style + "<rect width=\"100%\" height=\"100%\" fill=\"#ffffff\"/>\n";
+    return R"(<svg xmlns="http://www.w3.org/2000/svg" width=")" + number(width) + R"(" height=")" +
+           number(height) + R"(" viewBox="0 0 )" + number(width) + ' ' + number(height) + "\">\n" +
+           style + R"(<rect width="100%" height="100%" fill="#ffffff"/>)" + '\n';
 }
 
 std::string titleOf(const Topology& graph) {

@@ -75,8 +75,7 @@ std::vector<Local> localsOf(const Edges& edges, const std::vector<Link>& links) 
             if (address.usability == "usable" && link.role != "ignore")
                 keys.emplace_back(link.name, address.address);
     std::ranges::sort(keys);
-    const auto twice = std::ranges::unique(keys);
-    keys.erase(twice.begin(), twice.end());
+    keys.erase(std::unique(keys.begin(), keys.end()), keys.end()); // clang 14 has no ranges for it
     std::vector<Local> locals;
     for (auto& [link, address] : keys)
         locals.push_back({std::move(link), address});

@@ -59,7 +59,12 @@ std::string openMetrics(const std::vector<Family>& families) {
             text += "# UNIT " + family.name + ' ' + family.unit + '\n';
         text += "# HELP " + family.name + ' ' + escaped(family.help) + '\n';
         for (const auto& [suffix, labels, value] : family.samples)
-            text += family.name + suffix + labelsText(labels) + ' ' + value + '\n';
+            text.append(family.name)
+                .append(suffix)
+                .append(labelsText(labels))
+                .append(" ")
+                .append(value)
+                .append("\n");
     }
     return text + "# EOF\n";
 }

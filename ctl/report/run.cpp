@@ -42,7 +42,7 @@ std::string kernelText() {
 std::string factsText(const std::map<std::string, std::string>& facts) {
     std::string text;
     for (const auto& [name, value] : facts)
-        text += name + " = " + value + '\n';
+        text.append(name).append(" = ").append(value).append("\n");
     return text;
 }
 

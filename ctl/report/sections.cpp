@@ -21,7 +21,7 @@ Section section(const std::string& title, const std::function<std::string()>& as
 std::string sectionsText(const std::vector<Section>& sections) {
     std::string all;
     for (const auto& [title, text] : sections)
-        all += (all.empty() ? "" : "\n") + std::string{"==== "} + title + " ====\n" + text;
+        all.append(all.empty() ? "==== " : "\n==== ").append(title).append(" ====\n").append(text);
     return all;
 }
 

@@ -20,7 +20,9 @@ std::string bar(const Flow& flow, std::uint64_t busiest) {
     const auto sum = flow.out + flow.in;
     if (sum == 0 || busiest == 0)
         return "";
-    return std::string(std::max<std::size_t>(sum * barColumns / busiest, 1), '#');
+    std::string bar;
+    bar.resize(std::max<std::size_t>(sum * barColumns / busiest, 1), '#');
+    return bar;
 }
 
 std::uint64_t busiest(const std::vector<LinkRate>& links) {

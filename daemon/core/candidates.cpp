@@ -117,6 +117,7 @@ void Candidates::add(const World& world, const Connection& connection, Candidate
         view.attempts = path.attempts;
         view.failures = path.failures;
         view.lasted = path.lasted;
+        view.carried = path.carried;
         view.lastFailure = path.failure;
         view.lastChange = path.lastChange;
         view.tried = path.tried;

@@ -50,6 +50,7 @@ struct Path {
     std::uint16_t attempts = 0; ///< since it was last confirmed
     std::uint16_t failures = 0; ///< in a row
     Duration lasted{};          ///< of the last subflow that ended
+    bool carried = false;       ///< a subflow that ended had been confirmed
     Instant failedAt = never;   ///< when an attempt or subflow did, and none begun later succeeded
     std::uint32_t serial = 0;   ///< the local address's when `state` last changed, or it failed
     Failure failure;

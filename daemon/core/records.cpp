@@ -261,6 +261,8 @@ void removeSubflow(World& world, Connection& connection, Subflow& subflow) {
     const auto path = subflow.path;
     suspect(world, connection, subflow, never);
     discount(world, connection, subflow);
+    if (isConfirmed(subflow, world.now))
+        connection.paths[path].carried = true;
     connection.paths[path].lasted =
         subflow.state == SubflowState::pending ? Duration{} : world.now - subflow.since;
     connection.subflows.erase(connection.subflows.begin() +

@@ -88,6 +88,7 @@ struct PathView {
     std::uint16_t attempts = 0;              ///< since the path was last confirmed
     std::uint16_t failures = 0; ///< in a row; a subflow that lived for 30 s begins a new row
     Duration lasted{};          ///< how long the last subflow that ended had been established
+    bool carried = false;       ///< a subflow that ended had been confirmed: the path works, or did
     Failure lastFailure;
     Instant lastChange{}; ///< when `state` last changed; epoch: never
     Instant tried{};      ///< when the last attempt was begun; epoch: never

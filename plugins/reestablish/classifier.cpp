@@ -47,10 +47,9 @@ constexpr ReasonText poorPerformance{
     "the peer found it too slow (reason 5): a backup subflow is tried after {0} s"};
 constexpr ReasonText middlebox{"again-middlebox", "a middlebox interferes (reason 6)"};
 
-/// Attempts since a subflow was last confirmed are fewer than failures in a row only if one of
-/// these failures was the end of such a subflow.
+/// A subflow that was taken and closed at once proves as much as one that was confirmed.
 bool carriedBefore(const PathView& path) {
-    return path.lasted > Duration{} || path.failures > path.attempts;
+    return path.carried || path.lasted > Duration{};
 }
 
 Class classOfLost(const PathView& path) {

@@ -119,6 +119,7 @@ PathView pathOf(const Row& row) {
     path.origin = row.origin;
     path.failures = row.failures;
     path.attempts = row.attempts;
+    path.carried = row.failures > row.attempts; // one of them was the end of a confirmed subflow
     return path;
 }
 
