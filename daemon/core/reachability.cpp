@@ -20,15 +20,15 @@ Instant Reachability::lastNews(LinkIndex link, const IpAddress& host) const {
     return entry ? entry->news : Instant{};
 }
 
-bool Reachability::mayProbe(LinkIndex link, const IpAddress& host, Token token, Instant since,
-                            Instant now, Duration interval) {
+bool Reachability::mayProbe(LinkIndex link, const IpAddress& host, const Prober& prober,
+                            Instant now) {
     auto& entry = ensure(link, host);
-    if (entry.news > since)
+    if (entry.news > prober.since)
         return true;
-    const bool vacant = entry.prober == Token{} || now - entry.probed > 2 * interval;
-    if (!vacant && entry.prober != token)
+    const bool vacant = entry.prober == Token{} || now - entry.probed > 2 * prober.interval;
+    if (!vacant && entry.prober != prober.token)
         return false;
-    entry.prober = token;
+    entry.prober = prober.token;
     entry.probed = now;
     return true;
 }

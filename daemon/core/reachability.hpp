@@ -32,10 +32,16 @@ class Reachability {
     /// When an answer was last news; epoch: never.
     Instant lastNews(LinkIndex link, const IpAddress& host) const;
 
-    /// Whether a connection may probe now: nobody else does, or somebody was answered after
-    /// `since`. Who may is the prober until it has not asked for twice its `interval`.
-    bool mayProbe(LinkIndex link, const IpAddress& host, Token token, Instant since, Instant now,
-                  Duration interval);
+    /// A connection that would like to probe.
+    struct Prober {
+        Token token{};
+        Instant since{};     ///< the last moment that speaks against it: it tried then
+        Duration interval{}; ///< between two of its probes
+    };
+
+    /// Whether it may now: nobody else does, or somebody was answered since. Who may is the prober
+    /// until it has not asked for twice its interval.
+    bool mayProbe(LinkIndex link, const IpAddress& host, const Prober& prober, Instant now);
 
   private:
     struct Entry {

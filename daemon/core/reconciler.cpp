@@ -144,13 +144,12 @@ bool Reconciler::withinLimits(const Work& work, std::size_t path) const {
            toRemote < work.judgement.remote.most;
 }
 
-void Reconciler::create(const Work& work, std::size_t path, Join join) {
+/// The record of a join that is going out, and of the path it goes by.
+Subflow& Reconciler::addJoin(const Work& work, std::size_t path, Join join) {
     auto& world = work.world;
     auto& connection = work.connection;
-    const auto& judgement = work.judgement;
-    const auto& candidates = work.candidates;
-    const auto& candidate = candidates.all()[path];
-    const auto& decision = judgement.decisions[path];
+    const auto& candidate = work.candidates.all()[path];
+    const auto& decision = work.judgement.decisions[path];
     const auto index =
         records::ensurePath(world, connection, candidate.local, candidate.remote, candidate.origin);
     auto& record = connection.paths[index];
@@ -179,6 +178,15 @@ void Reconciler::create(const Work& work, std::size_t path, Join join) {
     subflow.seen = world.snapshot;
     records::adoptId(world, connection, candidate.local, subflow.localId);
     records::setState(world, connection, subflow, SubflowState::pending);
+    return subflow;
+}
+
+void Reconciler::create(const Work& work, std::size_t path, Join join) {
+    auto& world = work.world;
+    auto& connection = work.connection;
+    const auto& candidate = work.candidates.all()[path];
+    const auto& decision = work.judgement.decisions[path];
+    auto& subflow = addJoin(work, path, join);
     if (candidate.remote == connection.remote &&
         world.joinInitial(connection) == JoinInitial::unknown)
         world.remotes[connection.remote].leader = connection.token;

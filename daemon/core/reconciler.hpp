@@ -67,6 +67,7 @@ class Reconciler {
     bool mayBeProvoked(const Work& work, std::size_t path) const;
 
     enum class Join : std::uint8_t { ordinary, successor };
+    Subflow& addJoin(const Work& work, std::size_t path, Join join);
     void create(const Work& work, std::size_t path, Join join);
 
     void refresh(const Work& work);

@@ -140,10 +140,11 @@ bool Reconciler::mayProbe(const Work& work, const Plan::Refreshed& stated) const
     const auto& path = work.connection.paths[old.path];
     const bool unknown = path.remote == work.connection.remote &&
                          world.joinInitial(work.connection) != JoinInitial::allowed;
-    return !unknown && world.reachability.mayProbe(
-                           world.links.local(path.local).link,
-                           world.remotes[path.remote].endpoint.address, work.connection.token,
-                           lastTry(work.connection, old), world.now, patienceOf(stated, old));
+    const Reachability::Prober prober{work.connection.token, lastTry(work.connection, old),
+                                      patienceOf(stated, old)};
+    return !unknown && world.reachability.mayProbe(world.links.local(path.local).link,
+                                                   world.remotes[path.remote].endpoint.address,
+                                                   prober, world.now);
 }
 
 /// When a join that nobody answered is cancelled.

@@ -41,27 +41,27 @@ TEST(Reachability, IsOfALinkAndAHost) {
 
 TEST(Reachability, OneProbesAndTheOthersWait) {
     Reachability known;
-    EXPECT_TRUE(known.mayProbe(link, host, first, at(0s), at(1s), 1s));
-    EXPECT_FALSE(known.mayProbe(link, host, second, at(0s), at(1s), 1s));
-    EXPECT_TRUE(known.mayProbe(link, host, first, at(0s), at(2s), 1s));
-    EXPECT_FALSE(known.mayProbe(link, host, second, at(0s), at(3s), 1s));
+    EXPECT_TRUE(known.mayProbe(link, host, {first, at(0s), 1s}, at(1s)));
+    EXPECT_FALSE(known.mayProbe(link, host, {second, at(0s), 1s}, at(1s)));
+    EXPECT_TRUE(known.mayProbe(link, host, {first, at(0s), 1s}, at(2s)));
+    EXPECT_FALSE(known.mayProbe(link, host, {second, at(0s), 1s}, at(3s)));
 }
 
 TEST(Reachability, WhoStopsProbingIsSucceeded) {
     Reachability known;
-    known.mayProbe(link, host, first, at(0s), at(1s), 1s);
-    EXPECT_FALSE(known.mayProbe(link, host, second, at(0s), at(3s), 1s));
-    EXPECT_TRUE(known.mayProbe(link, host, second, at(0s), at(3001ms), 1s));
-    EXPECT_FALSE(known.mayProbe(link, host, first, at(0s), at(4s), 1s));
+    known.mayProbe(link, host, {first, at(0s), 1s}, at(1s));
+    EXPECT_FALSE(known.mayProbe(link, host, {second, at(0s), 1s}, at(3s)));
+    EXPECT_TRUE(known.mayProbe(link, host, {second, at(0s), 1s}, at(3001ms)));
+    EXPECT_FALSE(known.mayProbe(link, host, {first, at(0s), 1s}, at(4s)));
 }
 
 TEST(Reachability, AnAnswerIsForEverybodyThatFailedBefore) {
     Reachability known;
     known.failed(link, host, at(0s));
-    known.mayProbe(link, host, first, at(0s), at(1s), 1s);
+    known.mayProbe(link, host, {first, at(0s), 1s}, at(1s));
     known.answered(link, host, at(2s));
-    EXPECT_TRUE(known.mayProbe(link, host, second, at(1s), at(2s), 1s));
-    EXPECT_FALSE(known.mayProbe(link, host, second, at(2s), at(2s), 1s))
+    EXPECT_TRUE(known.mayProbe(link, host, {second, at(1s), 1s}, at(2s)));
+    EXPECT_FALSE(known.mayProbe(link, host, {second, at(2s), 1s}, at(2s)))
         << "it tried since, and was not answered itself";
 }
 
