@@ -16,8 +16,6 @@
 
 namespace subflowd::ctl {
 
-namespace wire = dbus::wire;
-
 namespace {
 
 /// Small pages keep the daemon free for the kernel's events in between.
