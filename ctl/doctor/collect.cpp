@@ -3,9 +3,9 @@
 
 #include "client.hpp"
 #include "doctor/bus_peer.hpp"
-#include "doctor/netstat.hpp"
 #include "doctor/trial.hpp"
 #include "failure.hpp"
+#include "host/mib_counters.hpp"
 #include "host/short_file.hpp"
 #include "kernel_view.hpp"
 #include "netlink/control.hpp"
@@ -16,8 +16,6 @@
 
 #include <algorithm>
 #include <array>
-#include <fstream>
-#include <sstream>
 #include <stdexcept>
 
 namespace subflowd::ctl::doctor {
@@ -149,9 +147,8 @@ std::map<std::string, std::string> readSysctls() {
 }
 
 std::map<std::string, std::uint64_t> readCounters() {
-    std::ostringstream text;
-    text << std::ifstream{"/proc/thread-self/net/netstat"}.rdbuf();
-    return counters(text.str(), "MPTcpExt");
+    host::MibCounters counters;
+    return host::mibCounters(counters.read(), "MPTcpExt");
 }
 
 std::optional<IpAddress> farAddress(std::span<const core::network::Route> routes, Family family) {

@@ -211,6 +211,13 @@ inline bool isPendingJoin(const Subflow& subflow) {
     return subflow.state == SubflowState::pending && subflow.opener == Opener::daemon;
 }
 
+/// Whether a path has a join that nobody answered yet.
+inline bool hasPending(const Connection& connection, std::uint16_t path) {
+    return std::ranges::any_of(connection.subflows, [path](const Subflow& subflow) {
+        return subflow.path == path && subflow.state == SubflowState::pending;
+    });
+}
+
 /// What the peer announced of a remote endpoint and did not withdraw; null: nothing.
 inline const Remote* announcementOf(const Connection& connection, RemoteRef remote) {
     const auto at = std::ranges::find(connection.announced, remote, &Remote::ref);

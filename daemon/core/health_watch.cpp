@@ -29,11 +29,7 @@ Subflow* establishedAt(World& world, Connection& connection, const FourTuple& tu
 
 void publish(World& world, const Connection& connection, const Subflow& subflow, Change::Kind kind,
              const Reason& reason) {
-    auto change = changeOf(kind, connection);
-    change.tuple = world.tupleOf(connection, subflow);
-    change.link = world.localOf(connection, subflow).link;
-    change.localId = subflow.localId;
-    change.remoteId = subflow.remoteId;
+    auto change = changeOf(kind, world, connection, subflow);
     change.priority = subflow.priority;
     change.reason = reason;
     world.publish(change);

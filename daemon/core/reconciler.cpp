@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "core/reconciler.hpp"
 
+#include "core/change_of.hpp"
 #include "core/charges.hpp"
 #include "core/failure.hpp"
 #include "core/guard.hpp"
@@ -16,12 +17,6 @@ namespace {
 
 bool isGone(Usability usability) {
     return usability == Usability::gone || usability == Usability::linkDown;
-}
-
-bool hasPending(const Connection& connection, std::uint16_t path) {
-    return std::ranges::any_of(connection.subflows, [path](const Subflow& subflow) {
-        return subflow.path == path && subflow.state == SubflowState::pending;
-    });
 }
 
 } // namespace
@@ -204,17 +199,11 @@ void Reconciler::create(const Work& work, std::size_t path, Join join) {
          subflow.priority,
          {}});
     ++world.counters.subflowsRequested;
-    world.publish({Change::Kind::subflowRequested,
-                   connection.token,
-                   connection.side,
-                   tuple,
-                   local.link,
-                   subflow.localId,
-                   subflow.remoteId,
-                   subflow.priority,
-                   {},
-                   decision.reason,
-                   world.nameOf(decision.by)});
+    auto change = changeOf(Change::Kind::subflowRequested, world, connection, subflow);
+    change.priority = subflow.priority;
+    change.reason = decision.reason;
+    change.by = world.nameOf(decision.by);
+    world.publish(change);
 }
 
 void Reconciler::setPriorities(const Work& work) {
@@ -255,17 +244,10 @@ void Reconciler::setPriority(const Work& work, Subflow& subflow, Priority priori
     world.issue(
         command::SetPriority{connection.token, tuple, priority},
         {{}, InFlight::Kind::setPriority, connection.token, tuple, subflow.localId, priority, {}});
-    world.publish({Change::Kind::subflowPriority,
-                   connection.token,
-                   connection.side,
-                   tuple,
-                   world.localOf(connection, subflow).link,
-                   subflow.localId,
-                   subflow.remoteId,
-                   priority,
-                   {},
-                   reason,
-                   {}});
+    auto change = changeOf(Change::Kind::subflowPriority, world, connection, subflow);
+    change.priority = priority;
+    change.reason = reason;
+    world.publish(change);
 }
 
 void Reconciler::scheduleNext(const Work& work) {

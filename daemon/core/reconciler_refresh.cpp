@@ -19,10 +19,6 @@ Subflow* find(Connection& connection, std::uint16_t path, auto&& predicate) {
     return at == connection.subflows.end() ? nullptr : &*at;
 }
 
-bool isPending(const Subflow& subflow) {
-    return subflow.state == SubflowState::pending;
-}
-
 bool isSuccessor(const Subflow& subflow) {
     return subflow.successor && !subflow.closing;
 }
@@ -119,7 +115,7 @@ void Reconciler::replace(const Work& work, const Plan::Refreshed& stated) {
     auto& connection = work.connection;
     auto* old = suspectOf(connection, stated);
     if (!old || stated.time > work.world.now || find(connection, old->path, isSuccessor) ||
-        find(connection, old->path, isPending))
+        hasPending(connection, old->path))
         return;
     const auto& decision = work.judgement.decisions[old->path];
     const bool usable = work.candidates.views()[old->path].usability == Usability::usable;

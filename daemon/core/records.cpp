@@ -32,12 +32,6 @@ std::uint16_t lengthened(std::uint16_t row) {
                                                             : static_cast<std::uint16_t>(row + 1);
 }
 
-/// Whether a failure shows that the network brings nothing there, or nothing back.
-bool blamesNetwork(Cause cause) {
-    return cause == Cause::timedOut || cause == Cause::unreachable || cause == Cause::noRoute ||
-           cause == Cause::reset;
-}
-
 void noteUnreached(World& world, const Path& path, Cause cause) {
     if (blamesNetwork(cause))
         world.reachability.failed(world.links.local(path.local).link,

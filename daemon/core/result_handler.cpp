@@ -197,11 +197,7 @@ void ResultHandler::cancelled(Connection& connection, const InFlight& command,
 
 void ResultHandler::publishEnd(const Connection& connection, const Subflow& subflow,
                                const Failure& failure) {
-    auto change = changeOf(Change::Kind::subflowClosed, connection);
-    change.tuple = world_.tupleOf(connection, subflow);
-    change.link = world_.localOf(connection, subflow).link;
-    change.localId = subflow.localId;
-    change.remoteId = subflow.remoteId;
+    auto change = changeOf(Change::Kind::subflowClosed, world_, connection, subflow);
     change.failure = failure;
     change.reason = connection.paths[subflow.path].reason;
     world_.publish(change);

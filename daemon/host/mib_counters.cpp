@@ -30,34 +30,48 @@ std::string_view takeWord(std::string_view& line) {
     return word;
 }
 
-/// Names in one line, their values in the next.
-std::optional<std::uint64_t> valueOf(std::string_view names, std::string_view values,
-                                     std::string_view name) {
-    while (!names.empty() && !values.empty()) {
-        const auto value = takeWord(values);
-        if (takeWord(names) != name)
+/// Calls `visit(name, number)` for each counter of a group: names in one line, their values in the
+/// next. What is no number is left out.
+template <class Visit>
+void forEachCounter(std::string_view netstat, std::string_view group, Visit&& visit) {
+    while (!netstat.empty()) {
+        auto names = takeLine(netstat);
+        auto values = takeLine(netstat);
+        const auto head = takeWord(names);
+        takeWord(values);
+        if (head.size() != group.size() + 1 || !head.starts_with(group))
             continue;
-        std::uint64_t number = 0;
-        const auto* end = value.data() + value.size();
-        const auto read = std::from_chars(value.data(), end, number);
-        return read.ec == std::errc{} && read.ptr == end ? std::optional{number} : std::nullopt;
+        while (!names.empty() && !values.empty()) {
+            const auto name = takeWord(names);
+            const auto value = takeWord(values);
+            std::uint64_t number = 0;
+            const auto* end = value.data() + value.size();
+            const auto read = std::from_chars(value.data(), end, number);
+            if (read.ec == std::errc{} && read.ptr == end)
+                visit(name, number);
+        }
+        return;
     }
-    return std::nullopt;
 }
 
 } // namespace
 
 std::optional<std::uint64_t> mibCounter(std::string_view netstat, std::string_view group,
                                         std::string_view name) {
-    while (!netstat.empty()) {
-        auto names = takeLine(netstat);
-        auto values = takeLine(netstat);
-        const auto head = takeWord(names);
-        takeWord(values);
-        if (head.size() == group.size() + 1 && head.starts_with(group))
-            return valueOf(names, values, name);
-    }
-    return std::nullopt;
+    std::optional<std::uint64_t> found;
+    forEachCounter(netstat, group, [&found, name](std::string_view known, std::uint64_t number) {
+        if (known == name)
+            found = number;
+    });
+    return found;
+}
+
+std::map<std::string, std::uint64_t> mibCounters(std::string_view netstat, std::string_view group) {
+    std::map<std::string, std::uint64_t> found;
+    forEachCounter(netstat, group, [&found](std::string_view name, std::uint64_t number) {
+        found.emplace(name, number);
+    });
+    return found;
 }
 
 MibCounters::MibCounters(const std::filesystem::path& file)

@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -15,6 +16,9 @@ namespace subflowd::host {
 /// text does not have it.
 std::optional<std::uint64_t> mibCounter(std::string_view netstat, std::string_view group,
                                         std::string_view name);
+
+/// All counters of a group, by name.
+std::map<std::string, std::uint64_t> mibCounters(std::string_view netstat, std::string_view group);
 
 /// The MIB counters of the network namespace of the thread that makes the object.
 class MibCounters {

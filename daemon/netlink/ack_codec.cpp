@@ -135,10 +135,10 @@ std::optional<core::KnownId> decodeKnownId(const Message& message) {
 }
 
 std::optional<SignalEndpoint> decodeSignalEndpoint(const Message& message) {
-    const auto fields = addressOf(message);
-    if (!fields.address || (fields.flags & uapi::address_flag::signal) == 0)
+    const auto known = decodeEndpoint(message);
+    if (!known || (known->flags & uapi::address_flag::signal) == 0)
         return std::nullopt;
-    return SignalEndpoint{{*fields.address, fields.port}, fields.link};
+    return SignalEndpoint{known->endpoint, known->link};
 }
 
 std::optional<KernelEndpoint> decodeEndpoint(const Message& message) {

@@ -10,7 +10,6 @@
 #include <netinet/in.h>
 #include <sys/socket.h>
 
-#include <chrono>
 #include <cstring>
 #include <optional>
 #include <string_view>
@@ -153,26 +152,6 @@ std::optional<core::snapshot::Subflow> decodeSubflow(const Message& message) {
     const auto ulp = findAttribute(row->attributes, INET_DIAG_ULP_INFO);
     const auto info = subflowInfo(findAttribute(ulp, INET_ULP_INFO_MPTCP));
     return info.token != Token{} ? std::optional{subflowOf(*row, info)} : std::nullopt;
-}
-
-std::optional<core::HealthSample> decodeHealth(const Message& message) {
-    namespace field = diag::tcp_info;
-    const auto subflow = decodeSubflow(message);
-    if (!subflow || subflow->state != SubflowState::up)
-        return std::nullopt;
-    const auto info = findAttribute(after(message.payload, sizeof(inet_diag_msg)), INET_DIAG_INFO);
-    const auto number = [info](std::size_t offset) {
-        return readAs<std::uint32_t>(after(info, offset)).value_or(0);
-    };
-    core::HealthSample sample;
-    sample.token = subflow->token;
-    sample.tuple = subflow->tuple;
-    sample.unacknowledged = number(field::unackedOffset);
-    sample.timeouts = readAs<std::uint8_t>(after(info, field::backoffOffset)).value_or(0);
-    sample.silence = std::chrono::milliseconds(number(field::lastAckReceivedOffset));
-    sample.roundTrip = std::chrono::microseconds(number(field::roundTripOffset));
-    sample.variation = std::chrono::microseconds(number(field::variationOffset));
-    return sample;
 }
 
 void decodeSubflowRow(const Message& row, std::vector<core::SnapshotPart>& parts) {

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
-#include "core/health.hpp"
 #include "core/snapshot.hpp"
 #include "netlink/attributes.hpp"
 
@@ -40,10 +39,6 @@ void decodeConnectionRow(const Message& row, std::vector<core::SnapshotPart>& pa
 
 /// What a row says of a subflow; nothing for a TCP socket without MPTCP.
 [[nodiscard]] std::optional<core::snapshot::Subflow> decodeSubflow(const Message& row);
-
-/// What a row says of the health of an established subflow; nothing for other sockets. What a row
-/// lacks is 0, which proves nothing.
-[[nodiscard]] std::optional<core::HealthSample> decodeHealth(const Message& row);
 
 /// Appends what a row says of a subflow (dumps of subflows); TCP sockets without MPTCP add nothing.
 void decodeSubflowRow(const Message& row, std::vector<core::SnapshotPart>& parts);

@@ -23,15 +23,6 @@ inline constexpr std::size_t bytesReceivedOffset = 64;      ///< u64
 inline constexpr std::uint32_t fallback = 1U << 0U;         ///< MPTCP_INFO_FLAG_FALLBACK
 } // namespace info
 
-/// struct tcp_info (include/uapi/linux/tcp.h), of which kernels send as much as they know.
-namespace tcp_info {
-inline constexpr std::size_t backoffOffset = 4;          ///< tcpi_backoff, u8
-inline constexpr std::size_t unackedOffset = 24;         ///< tcpi_unacked, u32, segments
-inline constexpr std::size_t lastAckReceivedOffset = 56; ///< tcpi_last_ack_recv, u32, ms ago
-inline constexpr std::size_t roundTripOffset = 68;       ///< tcpi_rtt, u32, microseconds
-inline constexpr std::size_t variationOffset = 72;       ///< tcpi_rttvar, u32, microseconds
-} // namespace tcp_info
-
 /// MPTCP_SUBFLOW_ATTR_*, in the nest INET_ULP_INFO_MPTCP
 namespace subflow_attribute {
 inline constexpr std::uint16_t localToken = 2; ///< u32, host byte order

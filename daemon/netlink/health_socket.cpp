@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "netlink/health_socket.hpp"
 
+#include "netlink/socket_sample.hpp"
+
 #include <linux/netlink.h>
 
 namespace subflowd::netlink {

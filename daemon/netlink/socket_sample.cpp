@@ -26,9 +26,14 @@ Number member(Bytes info, std::size_t offset) {
     return readAs<Number>(after(info, offset)).value_or(0);
 }
 
-TcpSample tcpSample(Bytes bytes) {
+tcp_info tcpInfoOf(const DiagRow& row) {
+    const auto bytes = infoOf(row);
     tcp_info info{};
     std::memcpy(&info, bytes.data(), std::min(bytes.size(), sizeof info));
+    return info;
+}
+
+TcpSample tcpSample(const tcp_info& info) {
     TcpSample sample;
     sample.rtt = std::chrono::microseconds{info.tcpi_rtt};
     sample.rttVariation = std::chrono::microseconds{info.tcpi_rttvar};
@@ -76,7 +81,25 @@ std::optional<SubflowSample> decodeSubflowSample(const Message& message) {
     const auto row = diagRow(message);
     if (!subflow || !row)
         return std::nullopt;
-    return SubflowSample{subflow->token, subflow->tuple, subflow->boundTo, tcpSample(infoOf(*row))};
+    return SubflowSample{subflow->token, subflow->tuple, subflow->boundTo,
+                         tcpSample(tcpInfoOf(*row))};
+}
+
+std::optional<core::HealthSample> decodeHealth(const Message& message) {
+    const auto subflow = decodeSubflow(message);
+    const auto row = diagRow(message);
+    if (!subflow || !row || subflow->state != SubflowState::up)
+        return std::nullopt;
+    const auto info = tcpInfoOf(*row);
+    core::HealthSample sample;
+    sample.token = subflow->token;
+    sample.tuple = subflow->tuple;
+    sample.unacknowledged = info.tcpi_unacked;
+    sample.timeouts = info.tcpi_backoff;
+    sample.silence = std::chrono::milliseconds{info.tcpi_last_ack_recv};
+    sample.roundTrip = std::chrono::microseconds{info.tcpi_rtt};
+    sample.variation = std::chrono::microseconds{info.tcpi_rttvar};
+    return sample;
 }
 
 } // namespace subflowd::netlink

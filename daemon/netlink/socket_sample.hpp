@@ -2,6 +2,7 @@
 #pragma once
 
 #include "core/event.hpp"
+#include "core/health.hpp"
 #include "netlink/attributes.hpp"
 
 #include <chrono>
@@ -66,5 +67,9 @@ struct SubflowSample {
 /// Nothing for what is no row of a subflow. Before Linux 6.17 the kernel tells only callers with
 /// CAP_NET_ADMIN which TCP sockets are.
 [[nodiscard]] std::optional<SubflowSample> decodeSubflowSample(const Message& row);
+
+/// What a row says of the health of an established subflow; nothing for other sockets. What a row
+/// lacks is 0, which proves nothing.
+[[nodiscard]] std::optional<core::HealthSample> decodeHealth(const Message& row);
 
 } // namespace subflowd::netlink

@@ -59,6 +59,12 @@ enum class Cause : std::uint8_t {
     lost,           ///< gone while the daemon was not looking
 };
 
+/// Whether a cause says something of the network in between, and not of the peer or this host.
+constexpr bool blamesNetwork(Cause cause) {
+    return cause == Cause::timedOut || cause == Cause::unreachable || cause == Cause::noRoute ||
+           cause == Cause::reset;
+}
+
 /// How a path failed.
 struct Failure {
     Cause cause = Cause::none;

@@ -36,12 +36,6 @@ Instant carriedSince(const ConnectionView& connection) {
     return since;
 }
 
-/// Whether a failure says something of the network, and not of the connection or the peer.
-bool blamesNetwork(Cause cause) {
-    return cause == Cause::timedOut || cause == Cause::unreachable || cause == Cause::noRoute ||
-           cause == Cause::reset;
-}
-
 /// The end of a wait, before its time if the network brought another connection an answer from
 /// there. An eighth of it remains: what works for others need not work for this one.
 Instant sooner(const PathView& path, Duration wait, std::uint64_t seed) {

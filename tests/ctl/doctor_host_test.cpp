@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "doctor/checks.hpp"
-#include "doctor/netstat.hpp"
 #include "healthy_host.hpp"
 
 #include <gmock/gmock.h>
@@ -213,15 +212,6 @@ TEST(DoctorNetwork, findsAStrictFilterThatDropsAnswers) {
     facts.sources[0].routed = "";
     EXPECT_THAT(only(reversePathFilter(facts), "rp-filter", Verdict::warning).sentence,
                 HasSubstr("through no link"));
-}
-
-TEST(Netstat, pairsNamesWithNumbers) {
-    const auto* const text = "TcpExt: A B\nTcpExt: 1 2\nMPTcpExt: X Y Z\nMPTcpExt: 3 4 5\n";
-    const std::map<std::string, std::uint64_t> expected{{"X", 3}, {"Y", 4}, {"Z", 5}};
-    EXPECT_EQ(counters(text, "MPTcpExt"), expected);
-    EXPECT_THAT(counters(text, "IpExt"), IsEmpty());
-    EXPECT_THAT(counters("MPTcpExt: X Y\n", "MPTcpExt"), IsEmpty());
-    EXPECT_THAT(counters("", "MPTcpExt"), IsEmpty());
 }
 
 } // namespace

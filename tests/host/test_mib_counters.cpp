@@ -35,6 +35,15 @@ TEST(MibCounter, OfRubbishIsNothing) {
     EXPECT_EQ(mibCounter("TcpExt: A\nTcpExt: -1\n", "TcpExt", "A"), std::nullopt);
 }
 
+TEST(MibCounters, PairNamesWithNumbers) {
+    const auto* const netstat = "TcpExt: A B\nTcpExt: 1 2\nMPTcpExt: X Y Z\nMPTcpExt: 3 4 5\n";
+    const std::map<std::string, std::uint64_t> expected{{"X", 3}, {"Y", 4}, {"Z", 5}};
+    EXPECT_EQ(mibCounters(netstat, "MPTcpExt"), expected);
+    EXPECT_TRUE(mibCounters(netstat, "IpExt").empty());
+    EXPECT_TRUE(mibCounters("MPTcpExt: X Y\n", "MPTcpExt").empty());
+    EXPECT_TRUE(mibCounters("", "MPTcpExt").empty());
+}
+
 TEST(MibCounters, AreReadAnewEachTime) {
     const TemporaryDirectory directory;
     const auto file = directory / "netstat";

@@ -34,6 +34,10 @@ def kernel_view(daemon: Daemon) -> str:
     return f"{describe(daemon.namespace)}\n{daemon.said()}"
 
 
+def joins_sent(lab: Lab) -> int:
+    return lab.client.mib()["MPJoinSynTx"]
+
+
 def wait_for_locals(daemon: Daemon, client: Client, expected: set[str],
                     timeout: float = 10.0) -> diag.Connection:
     """Waits until the client's connection has established subflows from exactly these local

@@ -6,24 +6,14 @@ import time
 
 import pytest
 
-from expectations import all_clients, kernel_view, wait_for_locals
+from expectations import all_clients, joins_sent, kernel_view, wait_for_locals
 from lab import diag
+from lab.faults import black_hole
 from lab.traffic import Chatter
 from lab.waiting import FACTOR, wait_for
 
 #: Between two probes, and what a loaded machine adds.
 PROBE_BOUND = 1.2 + 0.8 * FACTOR
-
-
-def swallow(lab, uplink) -> None:
-    """Both ends lose what comes over the uplink: dropped on arrival, so that no sender notices."""
-    lab.server.run("iptables", "-A", "INPUT", "-s", uplink.client, "-j", "DROP")
-    lab.client.run("iptables", "-A", "INPUT", "-d", uplink.client, "-j", "DROP")
-
-
-def bring_again(lab) -> None:
-    lab.client.run("iptables", "-F", "INPUT")
-    lab.server.run("iptables", "-F", "INPUT")
 
 
 def subflows_from(daemon, client, source: str) -> list[dict]:
@@ -53,10 +43,6 @@ def wait_for_hand_over(daemon, client, source: str) -> float:
     return time.monotonic() - begun
 
 
-def joins_sent(lab) -> int:
-    return lab.client.mib()["MPJoinSynTx"]
-
-
 @pytest.fixture
 def begun(lab, connect, daemon):
     client = connect()
@@ -73,11 +59,10 @@ def test_a_path_is_in_use_again_soon_after_it_is_back(lab, connect, make_daemon,
     wait_for_locals(daemon, begun, all_clients(lab))
     with Chatter(begun) as chatter:
         wait_for(lambda: chatter.exchanges > 100, "data goes by the path")
-        swallow(lab, struck)
-        wait_for_suspicion(daemon, begun, struck.client)
-        wait_for(lambda: joins_sent(lab) >= 4, "probes, about one a second",
-                 otherwise=lambda: kernel_view(daemon))
-        bring_again(lab)
+        with black_hole(lab, struck):
+            wait_for_suspicion(daemon, begun, struck.client)
+            wait_for(lambda: joins_sent(lab) >= 4, "probes, about one a second",
+                     otherwise=lambda: kernel_view(daemon))
         took = wait_for_hand_over(daemon, begun, struck.client)
         wait_for(lambda: states_from(daemon, begun, struck.client) == ["up"],
                  "the old subflow is retired", timeout=15, otherwise=lambda: kernel_view(daemon))
@@ -92,10 +77,9 @@ def test_a_path_that_heals_by_itself_keeps_its_subflow(lab, daemon, begun):
     struck = lab.uplinks[0]
     before = {s["local"] for s in subflows_from(daemon, begun, struck.client)}
     with Chatter(begun):
-        swallow(lab, struck)
-        wait_for(lambda: lab.client.mib("TcpExt")["TCPTimeouts"] > 0, "a timer runs out",
-                 otherwise=lambda: kernel_view(daemon))
-        bring_again(lab)
+        with black_hole(lab, struck):
+            wait_for(lambda: lab.client.mib("TcpExt")["TCPTimeouts"] > 0, "a timer runs out",
+                     otherwise=lambda: kernel_view(daemon))
         end = time.monotonic() + 2
         wait_for(lambda: time.monotonic() > end, "2 s in which a probe would be sent")
     assert {s["local"] for s in subflows_from(daemon, begun, struck.client)} == before
@@ -103,21 +87,19 @@ def test_a_path_that_heals_by_itself_keeps_its_subflow(lab, daemon, begun):
 
 
 def test_nothing_is_probed_while_nothing_is_sent(lab, daemon, begun):
-    swallow(lab, lab.uplinks[1])
-    idle = time.monotonic() + 3
-    wait_for(lambda: time.monotonic() > idle or joins_sent(lab) > 1, "3 s, or a probe")
+    with black_hole(lab, lab.uplinks[1]):
+        idle = time.monotonic() + 3
+        wait_for(lambda: time.monotonic() > idle or joins_sent(lab) > 1, "3 s, or a probe")
     assert joins_sent(lab) == 1
 
 
 def test_all_paths_are_gone_for_a_while(lab, daemon, begun):
     with Chatter(begun) as chatter:
-        for uplink in lab.uplinks:
-            swallow(lab, uplink)
-        for uplink in lab.uplinks:
-            wait_for_suspicion(daemon, begun, uplink.client)
-        wait_for(lambda: joins_sent(lab) >= 7, "probes on both paths",
-                 otherwise=lambda: kernel_view(daemon))
-        bring_again(lab)
+        with black_hole(lab, lab.uplinks[0]), black_hole(lab, lab.uplinks[1]):
+            for uplink in lab.uplinks:
+                wait_for_suspicion(daemon, begun, uplink.client)
+            wait_for(lambda: joins_sent(lab) >= 7, "probes on both paths",
+                     otherwise=lambda: kernel_view(daemon))
         exchanges, back = chatter.exchanges, time.monotonic()
         wait_for(lambda: chatter.exchanges > exchanges + 1, "the application carries on",
                  otherwise=lambda: kernel_view(daemon))
@@ -134,9 +116,8 @@ def test_a_peer_at_its_limit_gets_room_first(lab, connect, make_daemon):
     wait_for_locals(daemon, client, all_clients(lab))
     struck = lab.uplinks[0]
     with Chatter(client) as chatter:
-        swallow(lab, struck)
-        wait_for_suspicion(daemon, client, struck.client)
-        bring_again(lab)
+        with black_hole(lab, struck):
+            wait_for_suspicion(daemon, client, struck.client)
         wait_for(lambda: states_from(daemon, client, struck.client) == ["up"],
                  "one subflow, alive", timeout=15, otherwise=lambda: kernel_view(daemon))
         exchanges = chatter.exchanges
@@ -151,13 +132,12 @@ def test_one_connection_probes_for_all(lab, connect, make_daemon):
     for client in clients:
         wait_for_locals(daemon, client, all_clients(lab))
     chatters = [Chatter(client) for client in clients]
-    swallow(lab, struck)
-    for client in clients:
-        wait_for_suspicion(daemon, client, struck.client)
-    probed, since = joins_sent(lab), time.monotonic()
-    wait_for(lambda: time.monotonic() > since + 4, "4 s", 10)
-    probes = joins_sent(lab) - probed
-    bring_again(lab)
+    with black_hole(lab, struck):
+        for client in clients:
+            wait_for_suspicion(daemon, client, struck.client)
+        probed, since = joins_sent(lab), time.monotonic()
+        wait_for(lambda: time.monotonic() > since + 4, "4 s", 10)
+        probes = joins_sent(lab) - probed
     for client in clients:
         wait_for(lambda: states_from(daemon, client, struck.client) == ["up"], "all are back",
                  timeout=20, otherwise=lambda: kernel_view(daemon))

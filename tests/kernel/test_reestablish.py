@@ -6,7 +6,7 @@ import time
 
 import pytest
 
-from expectations import all_clients, kernel_view, wait_for_known, wait_for_locals
+from expectations import all_clients, joins_sent, kernel_view, wait_for_known, wait_for_locals
 from lab import diag
 from lab.traffic import PORT, Chatter, Client, EchoServer
 from lab.uplinks import Lab
@@ -30,10 +30,6 @@ def healer(lab, make_daemon):
 @pytest.fixture
 def second_first(lab, make_daemon):
     return make_daemon(lab.client, SECOND_FIRST).start()
-
-
-def joins_sent(lab) -> int:
-    return lab.client.mib()["MPJoinSynTx"]
 
 
 def abort(namespace, condition: str) -> None:

@@ -2,6 +2,7 @@
 #include "netlink/dump_message_builder.hpp"
 #include "netlink/health_socket.hpp"
 #include "netlink/kernel_pair.hpp"
+#include "netlink/socket_sample.hpp"
 #include "support/new_namespace.hpp"
 
 #include <arpa/inet.h>
