@@ -51,6 +51,7 @@ struct Path {
     std::uint16_t failures = 0; ///< in a row
     Duration lasted{};          ///< of the last subflow that ended
     bool carried = false;       ///< a subflow that ended had been confirmed
+    bool removalSent = false;   ///< RM_ADDR went out for a subflow, and no later one ended yet
     Instant failedAt = never;   ///< when an attempt or subflow did, and none begun later succeeded
     std::uint32_t serial = 0;   ///< the local address's when `state` last changed, or it failed
     Failure failure;

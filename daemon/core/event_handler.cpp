@@ -179,6 +179,13 @@ void EventHandler::on(const event::SubflowClosed& event) {
     }
 }
 
+/// Whether an RM_ADDR that was sent for an earlier subflow of the path may have ended this one: it
+/// goes by another path, and a join that found no queue on its own can be faster.
+bool EventHandler::mayMeanPredecessor(const Path& path, const Subflow& subflow) const {
+    constexpr Duration longestQueue = std::chrono::seconds(2);
+    return path.removalSent && world_.now - subflow.since < longestQueue;
+}
+
 void EventHandler::ended(Connection& connection, Subflow& subflow,
                          const event::SubflowClosed& event) {
     auto& path = connection.paths[subflow.path];
@@ -189,7 +196,10 @@ void EventHandler::ended(Connection& connection, Subflow& subflow,
     const auto commanded = subflow.timedOut  ? Commanded::afterTimeout
                            : subflow.closing ? Commanded::yes
                                              : Commanded::no;
-    const auto failure = failureOf(event, {subflow.state, commanded, withdrawn, confirmed});
+    const bool stale = mayMeanPredecessor(path, subflow);
+    if (commanded == Commanded::no)
+        path.removalSent = false;
+    const auto failure = failureOf(event, {subflow.state, commanded, withdrawn, confirmed, stale});
     if (confirmed)
         path.attempts = 0;
     else if (failure.cause != Cause::expected)
@@ -220,7 +230,8 @@ void EventHandler::settleInitial(Connection& connection, const Path& path, Cause
         return;
     if (cause == Cause::refused)
         evaluator_.settle(world_, connection, JoinInitial::denied);
-    else if (cause == Cause::rejected || cause == Cause::closedByPeer)
+    else if (cause == Cause::rejected || cause == Cause::closedByPeer ||
+             cause == Cause::staleRemoval)
         evaluator_.settle(world_, connection, JoinInitial::allowed);
     else
         evaluator_.resign(world_, connection);

@@ -44,6 +44,7 @@ class EventHandler {
     Subflow& appeared(Connection& connection, const event::SubflowEstablished& event);
     void judgeInbound(Connection& connection, Subflow& subflow);
     void noteReached(const Connection& connection, const Subflow& subflow);
+    bool mayMeanPredecessor(const Path& path, const Subflow& subflow) const;
     void ended(Connection& connection, Subflow& subflow, const event::SubflowClosed& event);
     void settleInitial(Connection& connection, const Path& path, Cause cause);
 

@@ -25,7 +25,14 @@ Cause causeBeforeEstablished(int error) {
     }
 }
 
+/// A peer that closes in good order, or has data that nobody will read.
+bool closesWithoutBlame(const event::SubflowClosed& closed) {
+    return (closed.error == 0 || closed.error == ECONNRESET) && closed.resetReason.value_or(0) == 0;
+}
+
 Cause causeAfterEstablished(const event::SubflowClosed& closed, const Ending& ending) {
+    if (ending.stale && closesWithoutBlame(closed))
+        return Cause::staleRemoval;
     if (closed.resetReason)
         return Cause::resetByPeer;
     switch (closed.error) {

@@ -22,6 +22,7 @@ struct Ending {
     Commanded commanded = Commanded::no;
     bool withdrawn = false; ///< the peer removed its address
     bool confirmed = false; ///< it had survived two round trips
+    bool stale = false;     ///< a removal of its local address from before it may have ended it
 };
 
 /// Why a subflow ended (measured: K6, K7, K8 and the table of causes in the kernel notes).

@@ -51,6 +51,7 @@ void Reconciler::leaveGoneAddresses(const Work& work) {
     for (auto& subflow : connection.subflows) {
         if (!gone(subflow))
             continue;
+        connection.paths[subflow.path].removalSent = true;
         const bool down = world.localOf(connection, subflow).usability == Usability::linkDown;
         end(work, subflow, {down ? &reasons::linkIsDown : &reasons::addressGone, 0, 0});
     }

@@ -18,10 +18,11 @@ constexpr std::size_t manyPaths = 64;
 /// Ends whose events are awaited; on a half-closed connection they never come.
 constexpr std::size_t mostEndings = 16;
 
-/// Whether nothing speaks against the path: it never failed, the daemon itself ended it, or
-/// nobody saw why it ended.
+/// Whether nothing speaks against the path: it never failed, the daemon itself ended it, now or
+/// by what it had sent before, or nobody saw why it ended.
 bool deservesAnotherTry(Cause cause) {
-    return cause == Cause::none || cause == Cause::expected || cause == Cause::lost;
+    return cause == Cause::none || cause == Cause::expected || cause == Cause::staleRemoval ||
+           cause == Cause::lost;
 }
 
 /// A subflow that lived for so long was a success: its end begins a new row of failures.

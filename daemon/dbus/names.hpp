@@ -191,6 +191,8 @@ constexpr std::string_view nameOf(Cause cause) {
         return "closed-by-peer";
     case Cause::withdrawn:
         return "withdrawn";
+    case Cause::staleRemoval:
+        return "stale-removal";
     case Cause::abortedOnHost:
         return "aborted-on-host";
     case Cause::lost:

@@ -55,6 +55,7 @@ enum class Cause : std::uint8_t {
     resetByPeer,    ///< RST with MP_TCPRST (RFC 8684 §3.6; see `resetReason`)
     closedByPeer,   ///< closed in good order by the peer after a while
     withdrawn,      ///< the peer removed the address (REMOVE_ADDR)
+    staleRemoval,   ///< the peer obeyed this host's REMOVE_ADDR of before, which the join overtook
     abortedOnHost,  ///< somebody on this host killed the socket (ECONNABORTED)
     lost,           ///< gone while the daemon was not looking
 };

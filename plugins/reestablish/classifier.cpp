@@ -113,6 +113,7 @@ Class classify(const PathView& path) {
     case Cause::expected:
     case Cause::lost:
     case Cause::withdrawn:
+    case Cause::staleRemoval:
         return Class::nothing;
     case Cause::localGone:
         return Class::localGone;

@@ -15,6 +15,7 @@ constexpr Ending young{SubflowState::up, Commanded::no, false, false};
 constexpr Ending confirmed{SubflowState::up, Commanded::no, false, true};
 constexpr Ending commanded{SubflowState::up, Commanded::yes, false, true};
 constexpr Ending withdrawn{SubflowState::up, Commanded::no, true, true};
+constexpr Ending stale{SubflowState::up, Commanded::no, false, false, true};
 
 event::SubflowClosed closed(int error) {
     event::SubflowClosed event;
@@ -52,6 +53,17 @@ TEST(Failure, KeepsWhatAResetSaid) {
     event.resetTransient = true;
     EXPECT_EQ(failureOf(event, confirmed), (Failure{Cause::resetByPeer, ECONNRESET, 3, true}));
     EXPECT_EQ(failureOf(event, pending).cause, Cause::reset) << "an RST to a SYN has no option";
+}
+
+TEST(Failure, OfASubflowThatOvertookARemoval) {
+    EXPECT_EQ(cause(0, stale), Cause::staleRemoval);
+    EXPECT_EQ(cause(ECONNRESET, stale), Cause::staleRemoval) << "the peer had data for it";
+    EXPECT_EQ(cause(ETIMEDOUT, stale), Cause::timedOut);
+    auto event = closed(ECONNRESET);
+    event.resetReason = 0;
+    EXPECT_EQ(failureOf(event, stale).cause, Cause::staleRemoval);
+    event.resetReason = 3;
+    EXPECT_EQ(failureOf(event, stale).cause, Cause::resetByPeer);
 }
 
 TEST(Failure, IsNoneIfTheDaemonOrThePeerAskedForIt) {
