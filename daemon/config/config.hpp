@@ -35,6 +35,7 @@ struct Daemon {
     std::uint32_t receiveBuffer = 32U << 20U; ///< of the event socket, in bytes
     core::LogRecord::Level logLevel = core::LogRecord::Level::info;
     core::Limits limits;
+    Duration auditInterval = core::Configuration{}.auditInterval; ///< Duration::max(): none
     KeyOrigins origins;
 
     friend bool operator==(const Daemon&, const Daemon&) = default;

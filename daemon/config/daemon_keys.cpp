@@ -2,7 +2,10 @@
 #include "config/keys.hpp"
 #include "config/values.hpp"
 
+#include <subflowd/duration_text.hpp>
+
 #include <array>
+#include <chrono>
 
 namespace subflowd::config {
 
@@ -72,7 +75,21 @@ Problem readCount(std::string_view value, std::uint8_t& count) {
     return std::nullopt;
 }
 
-constexpr std::array<Key<Daemon>, 6> keys{{
+constexpr Duration shortestAudit = std::chrono::seconds(1);
+constexpr Duration longestAudit = std::chrono::minutes(24 * 60);
+
+Problem readAuditInterval(std::string_view value, Daemon& daemon) {
+    daemon.auditInterval = Duration::max();
+    if (valueOf(truths, value) == std::optional{false})
+        return std::nullopt;
+    const auto interval = parseDuration(value);
+    if (!interval || *interval < shortestAudit || *interval > longestAudit)
+        return "wants a time from 1s to 1440min, or no";
+    daemon.auditInterval = *interval;
+    return std::nullopt;
+}
+
+constexpr std::array<Key<Daemon>, 7> keys{{
     {"Mode", Shape::single, readMode,
      [](const Daemon& daemon) { return std::string{wordOf(modes, daemon.mode)}; }},
     {"ManageSysctl", Shape::single, readManageSysctl,
@@ -88,6 +105,11 @@ constexpr std::array<Key<Daemon>, 6> keys{{
     {"MaxInbound", Shape::single,
      [](std::string_view value, Daemon& daemon) { return readCount(value, daemon.limits.inbound); },
      [](const Daemon& daemon) { return std::to_string(daemon.limits.inbound); }},
+    {"AuditInterval", Shape::single, readAuditInterval,
+     [](const Daemon& daemon) {
+         return daemon.auditInterval == Duration::max() ? "no"
+                                                        : subflowd::toString(daemon.auditInterval);
+     }},
 }};
 
 } // namespace

@@ -6,7 +6,9 @@
 #include <subflowd/connection.hpp>
 #include <subflowd/link.hpp>
 #include <subflowd/policy.hpp>
+#include <subflowd/time.hpp>
 
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
@@ -65,6 +67,7 @@ struct Limits {
 struct Configuration {
     Mode mode = Mode::userspace;
     Limits limits;
+    Duration auditInterval = std::chrono::minutes(5); ///< Duration::max(): none
     Guard guard;
     std::vector<ConfiguredPolicy> policies;
     std::vector<Rule> rules;     ///< the first that matches; none matches: no policy

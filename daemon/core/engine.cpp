@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "core/engine.hpp"
 
+#include "core/auditor.hpp"
 #include "core/evaluator.hpp"
 #include "core/event_handler.hpp"
 #include "core/health_watch.hpp"
@@ -71,13 +72,14 @@ class Engine::State {
 
     const Outcome& end() {
         logQuarantined();
-        world.outcome.wake = std::min(sweeper.nextWork(), health.nextWork());
+        world.outcome.wake = std::min({sweeper.nextWork(), health.nextWork(), auditor.nextWork()});
         return world.outcome;
     }
 
     void take(const Tick& /*tick*/) {
         sweeper.work();
         health.work();
+        auditor.work();
     }
 
     void take(const KernelEvent& event) { events.handle(event); }
@@ -86,7 +88,15 @@ class Engine::State {
 
     void take(const CommandFinished& result) { results.handle(result); }
 
-    void take(const SnapshotPart& part) { snapshots.handle(part); }
+    void take(const SnapshotPart& part) {
+        if (const auto* begun = std::get_if<snapshot::Begun>(&part))
+            auditing = begun->occasion == snapshot::Occasion::audit;
+        if (auditing)
+            return auditor.handle(part);
+        snapshots.handle(part);
+        if (std::holds_alternative<snapshot::Ended>(part))
+            auditor.conclude();
+    }
 
     void take(const TcpActivity& activity) { health.handle(activity); }
 
@@ -140,6 +150,8 @@ class Engine::State {
     EventHandler events{world, evaluator};
     ResultHandler results{world, evaluator};
     SnapshotHandler snapshots{world, evaluator, events};
+    Auditor auditor{world, events};
+    bool auditing = false; ///< the snapshot that is being taken is an audit's
     Sweeper sweeper{world, evaluator};
     HealthWatch health{world};
     Planner planner; ///< for explanations

@@ -5,6 +5,7 @@
 #include "core/event.hpp"
 #include "core/world.hpp"
 
+#include <algorithm>
 #include <vector>
 
 namespace subflowd::core {
@@ -17,17 +18,21 @@ class EventHandler {
 
     void handle(const KernelEvent& event);
 
-    /// Subflows that ended while a snapshot is being taken: its rows may show them still.
+    /// Whether a subflow ended while a snapshot was being taken: its rows may show it still.
+    bool endedDuringSnapshot(Token token, const FourTuple& tuple) const {
+        return std::ranges::any_of(ended_, [&](const Ended& ended) {
+            return ended.token == token && ended.tuple == tuple;
+        });
+    }
+
+    void forgetEnded() { ended_.clear(); }
+
+  private:
     struct Ended {
         Token token{};
         FourTuple tuple;
     };
 
-    const std::vector<Ended>& endedDuringSnapshot() const { return ended_; }
-
-    void forgetEnded() { ended_.clear(); }
-
-  private:
     void on(const event::Created& event);
     void on(const event::Established& event);
     void on(const event::Closed& event);

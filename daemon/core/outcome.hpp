@@ -106,7 +106,11 @@ struct Gone {
 using Memo = std::variant<memo::Connection, memo::Announced, memo::Withdrawn, memo::Gone>;
 
 /// Whether inet_diag must be asked for everything.
-enum class Resync : std::uint8_t { notNeeded, needed };
+enum class Resync : std::uint8_t {
+    notNeeded,
+    audit,  ///< to compare
+    needed, ///< to repair: something was missed
+};
 
 struct Outcome {
     std::vector<IssuedCommand> commands; ///< to send, in order, in one go

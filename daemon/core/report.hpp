@@ -102,6 +102,8 @@ struct Counters {
     std::uint64_t eventsLost = 0; ///< times, not events: the kernel does not count them for us
     std::uint64_t resyncs = 0;
     std::uint64_t repairs = 0;              ///< differences that snapshots found
+    std::uint64_t audits = 0;               ///< comparisons with the kernel, without a need
+    std::uint64_t auditRepairs = 0;         ///< those of `repairs` that audits led to
     std::uint64_t joinsTimedOut = 0;        ///< cancelled, because nobody answered
     std::uint64_t joinsDelayed = 0;         ///< times a budget of [Guard] made a join wait
     std::uint64_t announcementsSent = 0;    ///< ADD_ADDR of this host, repeated ones included

@@ -18,7 +18,11 @@ namespace subflowd::core {
 namespace snapshot {
 
 /// Why a snapshot is taken.
-enum class Occasion : std::uint8_t { start, eventsLost, audit };
+enum class Occasion : std::uint8_t {
+    start,
+    eventsLost, ///< or something proved that they were
+    audit,      ///< to compare, not to repair
+};
 
 struct Begun {
     Occasion occasion = Occasion::start;

@@ -71,7 +71,7 @@ void SnapshotHandler::recall(Connection& connection, const snapshot::Remembered&
 
 void SnapshotHandler::on(const snapshot::Subflow& row) {
     auto* connection = world_.connections.find(row.token);
-    if (!connection || connection->partial || endedMeanwhile(row))
+    if (!connection || connection->partial || events_.endedDuringSnapshot(row.token, row.tuple))
         return;
     if (auto* subflow = records::findSubflow(world_, *connection, row.tuple))
         correct(*connection, *subflow, row);
@@ -128,12 +128,6 @@ void SnapshotHandler::correct(Connection& connection, Subflow& subflow,
     subflow.localId = row.localId;
     records::adoptId(world_, connection, connection.paths[subflow.path].local, row.localId);
     records::setState(world_, connection, subflow, SubflowState::up);
-}
-
-bool SnapshotHandler::endedMeanwhile(const snapshot::Subflow& row) const {
-    return std::ranges::any_of(events_.endedDuringSnapshot(), [&row](const auto& ended) {
-        return ended.token == row.token && ended.tuple == row.tuple;
-    });
 }
 
 void SnapshotHandler::on(const snapshot::Listener& row) {

@@ -31,7 +31,6 @@ class SnapshotHandler {
     void recall(Connection& connection, const snapshot::Remembered& remembered);
     void add(Connection& connection, const snapshot::Subflow& row);
     void correct(Connection& connection, Subflow& subflow, const snapshot::Subflow& row);
-    bool endedMeanwhile(const snapshot::Subflow& row) const;
     void repaired();
     void decideSides();
     void forgetUnseen();

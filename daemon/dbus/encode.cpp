@@ -91,6 +91,8 @@ wire::Counts encode(const core::Counters& counters) {
             {"commands", counters.commands},
             {"commands_refused", counters.commandsRefused},
             {"repairs", counters.repairs},
+            {"audits", counters.audits},
+            {"audit_repairs", counters.auditRepairs},
             {"joins_timed_out", counters.joinsTimedOut},
             {"joins_delayed", counters.joinsDelayed},
             {"announcements_sent", counters.announcementsSent},

@@ -65,6 +65,7 @@ core::Configuration settingsOf(const config::Config& config) {
     core::Configuration settings;
     settings.mode = config.daemon.mode;
     settings.limits = config.daemon.limits;
+    settings.auditInterval = config.daemon.auditInterval;
     settings.guard = config.guard.settings;
     for (const auto& link : config.links)
         settings.links.push_back(link.rule);

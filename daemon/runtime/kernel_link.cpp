@@ -88,8 +88,7 @@ void KernelLink::step(const core::Input& input) {
 void KernelLink::onEvents() {
     for (int i = 0; i < drainsPerTurn; ++i)
         if (!drainOnce()) {
-            if (snapshotWanted_ && primed_)
-                startSnapshot(core::snapshot::Occasion::eventsLost);
+            startWanted();
             break;
         }
     takeAnswers(); // the kernel answers while it takes a command, so they are there already
@@ -142,9 +141,13 @@ void KernelLink::onNetwork() {
     workOff();
 }
 
+/// What the kernel told before it made these rows goes first: to rows that are newer than what is
+/// known, events under way would look lost.
 void KernelLink::onSnapshot() {
     parts_.clear();
     diag_.receive(parts_);
+    for (int i = 0; i < drainsPerTurn && drainOnce(); ++i) {
+    }
     const auto now = EventLoop::now();
     for (auto& part : parts_) {
         recall(part);
@@ -152,7 +155,7 @@ void KernelLink::onSnapshot() {
     }
     snapshotRunning_ = diag_.state() == netlink::DiagSocket::State::running;
     if (diag_.state() == netlink::DiagSocket::State::failed) {
-        snapshotWanted_ = true;
+        wanted_ = core::snapshot::Occasion::eventsLost;
         lastSnapshot_ = now + retryInterval;
     }
     send(now);
@@ -176,8 +179,7 @@ void KernelLink::onTimer() {
             take(now, std::move(result));
         send(now);
     }
-    if (snapshotWanted_ && primed_)
-        startSnapshot(core::snapshot::Occasion::eventsLost);
+    startWanted();
     if (networkRetry_ <= now) {
         networkRetry_ = never;
         listNetwork();
@@ -227,7 +229,10 @@ void KernelLink::perform(Instant now, const core::Outcome& outcome) {
         change(outcome.listeners);
     commands_.queue(outcome.commands, now);
     answered_ = answered_ || !outcome.commands.empty();
-    snapshotWanted_ = snapshotWanted_ || outcome.resync == core::Resync::needed;
+    if (outcome.resync == core::Resync::needed)
+        wanted_ = core::snapshot::Occasion::eventsLost;
+    else if (outcome.resync == core::Resync::audit && !wanted_)
+        wanted_ = core::snapshot::Occasion::audit;
     wake_ = outcome.wake;
     if (outcome.health != core::HealthQuestion::none)
         question_ = outcome.health;
@@ -277,13 +282,18 @@ void KernelLink::refreshOldFacts() {
     }
 }
 
+void KernelLink::startWanted() {
+    if (wanted_ && primed_)
+        startSnapshot(*wanted_);
+}
+
 void KernelLink::startSnapshot(core::snapshot::Occasion occasion) {
     const auto now = EventLoop::now();
     const bool soon =
         occasion != core::snapshot::Occasion::start && now - lastSnapshot_ < snapshotInterval;
     if (snapshotRunning_ || soon)
         return; // the timer or the end of the running one comes back to it
-    snapshotWanted_ = false;
+    wanted_.reset();
     snapshotRunning_ = true;
     lastSnapshot_ = now;
     parts_.clear();
@@ -301,7 +311,7 @@ void KernelLink::recall(core::SnapshotPart& part) const {
 
 void KernelLink::armTimer() {
     auto next = std::min({wake_, commands_.nextDeadline(), networkRetry_});
-    if (snapshotWanted_ && primed_ && !snapshotRunning_)
+    if (wanted_ && primed_ && !snapshotRunning_)
         next = std::min(next, lastSnapshot_ + snapshotInterval);
     if (!opened_.empty())
         next = Instant{};

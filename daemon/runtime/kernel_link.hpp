@@ -17,6 +17,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <vector>
 
 namespace subflowd::runtime {
@@ -71,6 +72,7 @@ class KernelLink {
     void listNetwork();
     void workOff();
     void askHealth();
+    void startWanted();
     void startSnapshot(core::snapshot::Occasion occasion);
     void recall(core::SnapshotPart& part) const;
     void armTimer();
@@ -90,7 +92,7 @@ class KernelLink {
     Instant wake_ = never;
     core::HealthQuestion question_ = core::HealthQuestion::none; ///< not asked yet
     bool snapshotRunning_ = false;
-    bool snapshotWanted_ = false;
+    std::optional<core::snapshot::Occasion> wanted_; ///< a snapshot, as soon as one can be taken
     bool primed_ = false;
     bool answered_ = false; ///< commands were queued since the last batch of events
     bool created_ = false;  ///< a connection was created: its joins follow in a moment

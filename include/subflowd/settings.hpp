@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+#include <subflowd/duration_text.hpp>
 #include <subflowd/time.hpp>
 
 #include <algorithm>
@@ -62,23 +63,18 @@ class Settings {
         return value;
     }
 
-    /// A time: a whole number of ms, s or min, as in "250ms"; without a unit, of seconds. Between
-    /// two bounds, both included. Throws SettingsError.
+    /// A time, as in "250ms" (see parseDuration), between two bounds, both included. Throws
+    /// SettingsError.
     Duration duration(std::string_view key, Duration least, Duration most,
                       Duration byDefault) const {
         const auto given = text(key);
         if (!given)
             return byDefault;
-        const auto unit = std::min(given->find_first_not_of("0123456789"), given->size());
-        long count = 0;
-        const auto [end, error] = std::from_chars(given->data(), given->data() + unit, count);
-        const auto one = unitOf(given->substr(unit));
-        const bool fits =
-            error == std::errc{} && one > Duration{} && count <= most / one && count * one >= least;
-        if (!fits)
+        const auto duration = parseDuration(*given);
+        if (!duration || *duration < least || *duration > most)
             throw SettingsError(std::string{key},
-                                "wants a time from " + textOf(least) + " to " + textOf(most));
-        return count * one;
+                                "wants a time from " + toString(least) + " to " + toString(most));
+        return *duration;
     }
 
     /// yes or no (also true, false, on, off, 1, 0). Throws SettingsError.
@@ -110,20 +106,6 @@ class Settings {
     friend bool operator==(const Settings&, const Settings&) = default;
 
   private:
-    static Duration unitOf(std::string_view name) {
-        if (name == "ms")
-            return std::chrono::milliseconds(1);
-        if (name == "min")
-            return std::chrono::minutes(1);
-        return name.empty() || name == "s" ? Duration{std::chrono::seconds(1)} : Duration{};
-    }
-
-    static std::string textOf(Duration duration) {
-        const auto count = std::chrono::duration_cast<std::chrono::milliseconds>(duration).count();
-        return count % 1000 == 0 ? std::to_string(count / 1000) + "s"
-                                 : std::to_string(count) + "ms";
-    }
-
     std::vector<std::pair<std::string, std::string>> entries_;
 };
 

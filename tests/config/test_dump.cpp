@@ -48,6 +48,7 @@ TEST(Dump, ShowsEveryValueWithItsOrigin) {
                                    "LogLevel=info                           # built in\n"
                                    "MaxSubflows=8                           # built in\n"
                                    "MaxInbound=8                            # built in\n"
+                                   "AuditInterval=300s                      # built in\n"
                                    "\n"
                                    "[Guard]\n"
                                    "FilterScope=yes                         # built in\n"

@@ -32,7 +32,7 @@ TEST(Parse, EmptyConfigurationIsAGoodOne) {
 
 TEST(Parse, ReadsTheDaemonSection) {
     const auto parsed = parse("[Daemon]\nMode=observe\nManageSysctl=off\nReceiveBuffer=64K\n"
-                              "LogLevel=debug\nMaxSubflows=254\nMaxInbound=1\n",
+                              "LogLevel=debug\nMaxSubflows=254\nMaxInbound=1\nAuditInterval=90s\n",
                               "f");
     EXPECT_EQ(problems(parsed), "");
     const Daemon expected{core::Mode::observe,
@@ -40,13 +40,22 @@ TEST(Parse, ReadsTheDaemonSection) {
                           65536,
                           core::LogRecord::Level::debug,
                           {254, 1},
+                          std::chrono::seconds(90),
                           {{"Mode", {"f", 2}},
                            {"ManageSysctl", {"f", 3}},
                            {"ReceiveBuffer", {"f", 4}},
                            {"LogLevel", {"f", 5}},
                            {"MaxSubflows", {"f", 6}},
-                           {"MaxInbound", {"f", 7}}}};
+                           {"MaxInbound", {"f", 7}},
+                           {"AuditInterval", {"f", 8}}}};
     EXPECT_EQ(parsed.config.daemon, expected);
+}
+
+TEST(Parse, TakesNoForAnAuditInterval) {
+    EXPECT_EQ(parse("[Daemon]\nAuditInterval=no\n", "f").config.daemon.auditInterval,
+              Duration::max());
+    EXPECT_EQ(parse("[Daemon]\nAuditInterval=2min\n", "f").config.daemon.auditInterval,
+              std::chrono::minutes(2));
 }
 
 TEST(Parse, ReadsTheGuardSection) {
@@ -258,6 +267,9 @@ INSTANTIATE_TEST_SUITE_P(
         BadValue{"Daemon", "MaxSubflows=0", "wants a whole number from 1 to 254"},
         BadValue{"Daemon", "MaxSubflows=255", "wants a whole number from 1 to 254"},
         BadValue{"Daemon", "MaxInbound=-1", "wants a whole number from 1 to 254"},
+        BadValue{"Daemon", "AuditInterval=999ms", "wants a time from 1s to 1440min, or no"},
+        BadValue{"Daemon", "AuditInterval=1441min", "wants a time from 1s to 1440min, or no"},
+        BadValue{"Daemon", "AuditInterval=yes", "wants a time from 1s to 1440min, or no"},
         BadValue{"Guard", "FilterScope=never", "wants yes or no"},
         BadValue{"Guard", "AllowRemote=example.org",
                  "wants addresses or networks such as 10.0.0.0/8, and \"example.org\" is neither"},

@@ -100,7 +100,7 @@ TEST_F(Snapshots, DoNotBringBackWhatEndedMeanwhile) {
     const auto closed = connected();
     lab.run(1s);
     lab.kernel.dumpTakes = 100ms;
-    lab.audit();
+    lab.resync();
     lab.settle();
     lab.kernel.close(closed);
     lab.kernel.breakSubflow(kept, "10.0.1.1", server, 110);
@@ -113,7 +113,7 @@ TEST_F(Snapshots, DoNotBringBackWhatEndedMeanwhile) {
 TEST_F(Snapshots, DoNotForgetWhatBeganMeanwhile) {
     first.say = wantsAll;
     lab.kernel.dumpTakes = 100ms;
-    lab.audit();
+    lab.resync();
     lab.settle();
     const auto token = connected();
     lab.run(1s);
@@ -125,7 +125,7 @@ TEST_F(Snapshots, DoNotForgetAJoinThatBeganMeanwhile) {
     const auto token = connected();
     lab.kernel.dumpTakes = 100ms;
     lab.kernel.roundTrip = 1s;
-    lab.audit();
+    lab.resync();
     lab.settle();
     first.say = wantsAll;
     lab.kernel.addRoute(LinkIndex{2}, "10.7.0.0/16");
@@ -166,7 +166,7 @@ TEST_F(Snapshots, ReplaceAConnectionWhoseTokenWasUsedAgain) {
     auto& facts = lab.kernel[token];
     facts.facts.initial.local.port = 7777;
     facts.subflows[0].tuple.local.port = 7777;
-    lab.audit();
+    lab.resync();
     lab.settle();
     EXPECT_EQ(lab.engine->report(token)->initial.local.port, 7777);
     EXPECT_EQ(lab.engine->counters().connections, 1U);
@@ -243,7 +243,7 @@ TEST_F(Snapshots, LetAnotherLeadWhenTheLeadersJoinVanished) {
     ASSERT_EQ(lab.mark(), 1U);
     lab.kernel[leader].subflows.pop_back();
     lab.kernel[leader].kernelManaged = true;
-    lab.audit();
+    lab.resync();
     lab.kernel.answer(server, Answer::accepts);
     lab.run(1s);
     EXPECT_EQ(lab.subflows(next).size(), 2U);

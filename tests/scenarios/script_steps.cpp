@@ -352,7 +352,7 @@ void Script::loseEvents(Words& words) {
 }
 
 void Script::resync(Words& /*words*/) {
-    lab_.audit();
+    lab_.resync();
 }
 
 void Script::restart(Words& /*words*/) {

@@ -43,11 +43,9 @@ void Lab::uplink(std::uint32_t index, const std::string& name, const std::string
 void Lab::run(Duration duration) {
     const auto end = now + duration;
     while (true) {
-        if (snapshotWanted_ && !snapshotRunning_) { // one after the other
-            snapshotWanted_ = false;
+        if (wanted_ && !snapshotRunning_) { // one after the other
             snapshotRunning_ = true;
-            kernel.snapshot(occasion_, remembered);
-            occasion_ = snapshot::Occasion::eventsLost;
+            kernel.snapshot(*std::exchange(wanted_, std::nullopt), remembered);
         }
         const auto report = kernel.hasReport() ? kernel.nextReport() : never;
         const auto next = std::min(report, wake_);
@@ -77,9 +75,12 @@ void Lab::step(const Input& input) {
         std::erase_if(remembered, [this](const auto& one) { return !engine->report(one.first); });
 }
 
+void Lab::resync() {
+    wanted_ = snapshot::Occasion::eventsLost;
+}
+
 void Lab::audit() {
-    occasion_ = snapshot::Occasion::audit;
-    snapshotWanted_ = true;
+    wanted_ = snapshot::Occasion::audit;
 }
 
 void Lab::perform(const Outcome& outcome) {
@@ -92,7 +93,10 @@ void Lab::perform(const Outcome& outcome) {
     }
     log.insert(log.end(), outcome.log.begin(), outcome.log.end());
     wake_ = outcome.wake;
-    snapshotWanted_ = snapshotWanted_ || outcome.resync == Resync::needed;
+    if (outcome.resync == Resync::needed)
+        resync();
+    else if (outcome.resync == Resync::audit && !wanted_)
+        audit();
     for (const auto& request : outcome.listeners)
         kernel.listen(request);
     if (outcome.health != HealthQuestion::none)

@@ -9,6 +9,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -43,7 +44,10 @@ class Lab {
     /// Ends the engine as SIGKILL would and starts another.
     void restart();
 
-    /// Has a snapshot taken when time goes on.
+    /// Has a snapshot taken when time goes on, as if events had been lost.
+    void resync();
+
+    /// The same, only to compare.
     void audit();
 
     /// Gives the engine one input, now, and performs what it wants.
@@ -76,10 +80,9 @@ class Lab {
 
     core::Configuration configuration_;
     Instant wake_ = never;
-    bool snapshotWanted_ = false;
+    std::optional<core::snapshot::Occasion> wanted_; ///< a snapshot
     bool snapshotRunning_ = false;
     bool starting_ = false; ///< the state file keeps what the first snapshot finds
-    core::snapshot::Occasion occasion_ = core::snapshot::Occasion::eventsLost;
 };
 
 /// A command as one line of text.
