@@ -13,6 +13,7 @@ inline constexpr ReasonText foundInKernel{"found-in-kernel",
 inline constexpr ReasonText nobodyWants{"nobody-wants", "no policy of the connection wants it"};
 inline constexpr ReasonText noLongerWanted{"no-longer-wanted",
                                            "the policy that wanted it no longer does"};
+inline constexpr ReasonText surplus{"surplus", "the path has more subflows than it should"};
 inline constexpr ReasonText initialDenied{"initial-denied",
                                           "the peer denies joins to its initial address (C flag)"};
 inline constexpr ReasonText initialUnknown{

@@ -28,6 +28,7 @@ void Reconciler::reconcile(World& world, Connection& connection, const Judgement
     recordVerdicts(work);
     createMissing(work);
     refresh(work);
+    drainSurplus(work); // while priorities still tell which is the old one
     setPriorities(work);
     announce(work);
     leaveGoneAddresses(work);

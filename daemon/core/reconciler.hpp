@@ -94,6 +94,7 @@ class Reconciler {
     void leaveGoneAddresses(const Work& work);
     void endForbidden(const Work& work);
     void drainUnwanted(const Work& work);
+    void drainSurplus(const Work& work);
     void drainOverLimit(const Work& work);
     void endOverInbound(const Work& work);
     void endExcess(const Work& work);

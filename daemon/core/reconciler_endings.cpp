@@ -4,6 +4,7 @@
 #include "core/records.hpp"
 
 #include <algorithm>
+#include <tuple>
 
 /// The part of the reconciler that ends subflows.
 namespace subflowd::core {
@@ -13,6 +14,11 @@ namespace {
 /// A pending subflow has no port yet, so nothing can name it; its event will come.
 bool canBeNamed(const Subflow& subflow) {
     return subflow.localPort != 0 && !subflow.closing;
+}
+
+/// Of two subflows on a path the one with more of it goes.
+std::tuple<bool, bool, bool> expendability(const Subflow& subflow) {
+    return {isSuspect(subflow), subflow.priority == Priority::backup, !subflow.initial};
 }
 
 /// Whether a subflow came after its remote address was withdrawn, or the address is back. A join of
@@ -80,6 +86,26 @@ void Reconciler::drainUnwanted(const Work& work) {
             drain(work, subflow, reason);
         else if (canBeNamed(subflow))
             end(work, subflow, reason); // too young to carry anything
+    }
+}
+
+/// A daemon that was killed while a subflow took another's place leaves both. In all likelihood
+/// their priorities were swapped already, so what is dead or backup goes.
+void Reconciler::drainSurplus(const Work& work) {
+    auto& connection = work.connection;
+    for (std::size_t path = 0; path < connection.paths.size(); ++path) {
+        const auto& decision = work.judgement.decisions[path];
+        std::size_t count = 0;
+        Subflow* last = nullptr;
+        for (auto& subflow : connection.subflows) {
+            if (subflow.path != path || !counts(subflow))
+                continue;
+            ++count;
+            if (subflow.localPort != 0 && (!last || expendability(subflow) > expendability(*last)))
+                last = &subflow;
+        }
+        if (decision.verdict == Verdict::wanted && count > decision.count && last)
+            drain(work, *last, {&reasons::surplus, 0, 0});
     }
 }
 

@@ -93,6 +93,7 @@ class Client:
             self.socket.bind((source, 0))
         self.socket.connect((address, port))
         self.port: int = self.socket.getsockname()[1]
+        self._ahead = b""
         self.exchange()
 
     def close(self) -> None:
@@ -104,10 +105,17 @@ class Client:
     def __exit__(self, *_: object) -> None:
         self.close()
 
+    def send_ahead(self, data: bytes) -> None:
+        """Sends what can be sent without waiting; the next exchange waits for the echo. Raises
+        BlockingIOError if nothing can."""
+        sent = self.socket.send(data, socket.MSG_DONTWAIT)
+        self._ahead += data[:sent]
+
     def exchange(self, data: bytes = b"subflow") -> None:
         """Sends data and waits for its echo. The first exchange makes the connection fully
         established: no subflow can be added before (RFC 8684, section 3.1)."""
         self.socket.sendall(data)
+        data, self._ahead = self._ahead + data, b""
         received = b""
         while len(received) < len(data):
             part = self.socket.recv(65536)
