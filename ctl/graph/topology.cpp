@@ -77,6 +77,7 @@ std::vector<Local> localsOf(const Edges& edges, const std::vector<Link>& links) 
     std::ranges::sort(keys);
     keys.erase(std::unique(keys.begin(), keys.end()), keys.end()); // clang 14 has no ranges for it
     std::vector<Local> locals;
+    locals.reserve(keys.size());
     for (auto& [link, address] : keys)
         locals.push_back({std::move(link), address});
     return locals;

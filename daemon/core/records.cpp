@@ -131,8 +131,9 @@ void identify(World& world, Connection& connection, const event::Connection& fac
 
 void remember(World& world, const Connection& connection) {
     const auto token = connection.token;
-    world.outcome.memos.emplace_back(memo::Connection{token, world.initialTuple(connection),
-                                                      connection.side, connection.joinInitial});
+    // What others showed of the server, too: they may be gone when it is recalled.
+    world.outcome.memos.emplace_back(memo::Connection{
+        token, world.initialTuple(connection), connection.side, world.joinInitial(connection)});
     for (const auto& remote : connection.announced)
         world.outcome.memos.emplace_back(
             memo::Announced{token, remote.id, world.remotes[remote.ref].endpoint});

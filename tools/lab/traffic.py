@@ -124,6 +124,14 @@ class Client:
             received += part
         assert received == data, "the echo differs from what was sent"
 
+    def answers(self) -> bool:
+        """Whether an exchange succeeds."""
+        try:
+            self.exchange()
+        except (OSError, AssertionError):
+            return False
+        return True
+
 
 class Chatter:
     """Exchanges data on a client's connection without a pause: how often, and how long the
