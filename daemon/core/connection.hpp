@@ -38,6 +38,14 @@ enum class Voice : std::uint8_t {
     peer = 0xfa,
 };
 
+/// What the kernel's table of a connection's local addresses has of an address because of a join.
+/// It is keyed by address and port, and an id may stand for one entry only (K14).
+enum class TableEntry : std::uint8_t {
+    none,
+    ofAddress, ///< without a port
+    ofPort,    ///< with the port that was chosen for a join
+};
+
 struct Path {
     LocalRef local{};
     RemoteRef remote{};
@@ -47,13 +55,14 @@ struct Path {
     Voice by = Voice::core;
     Priority priority = Priority::regular; ///< as wanted
     AddressId remoteId{};
-    std::uint16_t attempts = 0; ///< since it was last confirmed
-    std::uint16_t failures = 0; ///< in a row
-    Duration lasted{};          ///< of the last subflow that ended
-    bool carried = false;       ///< a subflow that ended had been confirmed
-    bool removalSent = false;   ///< RM_ADDR went out for a subflow, and no later one ended yet
-    Instant failedAt = never;   ///< when an attempt or subflow did, and none begun later succeeded
-    std::uint32_t serial = 0;   ///< the local address's when `state` last changed, or it failed
+    std::uint16_t attempts = 0;          ///< since it was last confirmed
+    std::uint16_t failures = 0;          ///< in a row
+    Duration lasted{};                   ///< of the last subflow that ended
+    bool carried = false;                ///< a subflow that ended had been confirmed
+    TableEntry entry = TableEntry::none; ///< of the local address, because of a join by this path
+    bool removalSent = false; ///< RM_ADDR went out for a subflow, and no later one ended yet
+    Instant failedAt = never; ///< when an attempt or subflow did, and none begun later succeeded
+    std::uint32_t serial = 0; ///< the local address's when `state` last changed, or it failed
     Failure failure;
     Instant lastChange{};
     Instant tried{}; ///< when the last attempt was begun
@@ -79,12 +88,13 @@ struct Subflow {
     std::uint16_t path = 0;      ///< index into Connection::paths
     std::uint16_t localPort = 0; ///< 0 while the kernel has not told it
     SubflowState state = SubflowState::up;
-    bool closing = false;   ///< its end was commanded
-    bool timedOut = false;  ///< a join that is cancelled because nobody answered
-    bool vanished = false;  ///< a join that inet_diag did not show when it was to be cancelled
-    bool unwanted = false;  ///< the policy that wanted it dropped it
-    bool counted = false;   ///< in the census of what peers opened
-    bool successor = false; ///< is to take the place of a suspect on its path
+    bool closing = false;       ///< its end was commanded
+    bool timedOut = false;      ///< a join that is cancelled because nobody answered
+    bool vanished = false;      ///< a join that inet_diag did not show when it was to be cancelled
+    bool unwanted = false;      ///< the policy that wanted it dropped it
+    bool counted = false;       ///< in the census of what peers opened
+    bool successor = false;     ///< is to take the place of a suspect on its path
+    std::uint8_t portTries = 0; ///< local ports that were chosen for it, while pending
     Charge charge = Charge::none;
     Excess excess = Excess::none;
     bool initial = false;

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+#include "core/guard_settings.hpp"
+
 #include <subflowd/policy.hpp>
 #include <subflowd/time.hpp>
 
@@ -20,6 +22,12 @@ struct HostFacts {
 
     /// net.mptcp.close_timeout
     Duration closeTimeout = std::chrono::seconds(60);
+
+    /// net.ipv4.ip_local_port_range: of subflows whose port nobody names, of IPv6 too.
+    PortRange ephemeralPorts{32768, 60999};
+
+    /// net.ipv4.ip_local_reserved_ports: of those, what nobody gets without naming it.
+    std::vector<PortRange> reservedPorts{};
 
     friend bool operator==(const HostFacts&, const HostFacts&) = default;
 };

@@ -5,8 +5,10 @@
 #include "core/charges.hpp"
 #include "core/failure.hpp"
 #include "core/guard.hpp"
+#include "core/joins.hpp"
 #include "core/reasons.hpp"
 #include "core/records.hpp"
+#include "core/table_entries.hpp"
 
 #include <algorithm>
 #include <utility>
@@ -169,6 +171,8 @@ Subflow& Reconciler::addJoin(const Work& work, std::size_t path, Join join) {
         charges::take(world, connection, subflow);
     subflow.successor = succeeds;
     subflow.priority = succeeds ? Priority::backup : decision.priority;
+    if (table_entries::of(world, connection, candidate.local) == TableEntry::ofPort)
+        table_entries::renewId(world, connection, candidate.local);
     subflow.localId = records::idOf(world, connection, candidate.local);
     subflow.remoteId = candidate.remoteId;
     subflow.seen = world.snapshot;
@@ -177,28 +181,34 @@ Subflow& Reconciler::addJoin(const Work& work, std::size_t path, Join join) {
     return subflow;
 }
 
+/// Whether a join may have a local port of the daemon's choice: nothing else of the connection has,
+/// or is to have, a subflow from that address, for which the kernel's table would need another id.
+bool Reconciler::mayNamePort(const Work& work, std::size_t path) const {
+    const auto local = work.candidates.all()[path].local;
+    const auto& connection = work.connection;
+    for (std::size_t i = 0; i < work.judgement.decisions.size(); ++i)
+        if (i != path && work.candidates.all()[i].local == local &&
+            work.judgement.decisions[i].verdict == Verdict::wanted)
+            return false;
+    return records::idOf(work.world, connection, local) != initialAddressId &&
+           table_entries::of(work.world, connection, local) == TableEntry::none &&
+           std::ranges::find(connection.announcements, local, &OwnAnnouncement::local) ==
+               connection.announcements.end();
+}
+
 void Reconciler::create(const Work& work, std::size_t path, Join join) {
     auto& world = work.world;
     auto& connection = work.connection;
     const auto& candidate = work.candidates.all()[path];
     const auto& decision = work.judgement.decisions[path];
+    const bool mayName = join == Join::ordinary && mayNamePort(work, path);
+    const auto port = world.sourcePorts.next(world.links, candidate.local, world.host, world.now);
     auto& subflow = addJoin(work, path, join);
     if (candidate.remote == connection.remote &&
         world.joinInitial(connection) == JoinInitial::unknown)
         world.remotes[connection.remote].leader = connection.token;
 
-    const auto& local = world.links.local(candidate.local);
-    const auto tuple = world.tupleOf(connection, subflow);
-    subflow.create = world.issue(
-        command::CreateSubflow{connection.token, local.address, subflow.localId, local.link, 0,
-                               tuple.remote, candidate.remoteId, subflow.priority},
-        {{},
-         InFlight::Kind::createSubflow,
-         connection.token,
-         tuple,
-         subflow.localId,
-         subflow.priority,
-         {}});
+    joins::send(world, connection, subflow, mayName ? port : 0);
     ++world.counters.subflowsRequested;
     auto change = changeOf(Change::Kind::subflowRequested, world, connection, subflow);
     change.priority = subflow.priority;

@@ -68,6 +68,7 @@ class Reconciler {
 
     enum class Join : std::uint8_t { ordinary, successor };
     Subflow& addJoin(const Work& work, std::size_t path, Join join);
+    bool mayNamePort(const Work& work, std::size_t path) const;
     void create(const Work& work, std::size_t path, Join join);
 
     void refresh(const Work& work);

@@ -2,6 +2,7 @@
 #include "core/reasons.hpp"
 #include "core/reconciler.hpp"
 #include "core/records.hpp"
+#include "core/table_entries.hpp"
 
 #include <subflowd/address_text.hpp>
 
@@ -71,6 +72,8 @@ void Reconciler::announce(const Work& work, const Plan::Announced& wanted) {
 OwnAnnouncement& Reconciler::addAnnouncement(const Work& work, LocalRef local, std::uint16_t port) {
     auto& world = work.world;
     auto& connection = work.connection;
+    if (port == 0 && table_entries::of(world, connection, local) == TableEntry::ofPort)
+        table_entries::renewId(world, connection, local);
     const auto id = records::announcementId(world, connection, local, port);
     world.links.retain(local);
     if (port != 0)

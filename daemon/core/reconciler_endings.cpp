@@ -2,6 +2,7 @@
 #include "core/reasons.hpp"
 #include "core/reconciler.hpp"
 #include "core/records.hpp"
+#include "core/table_entries.hpp"
 
 #include <algorithm>
 #include <tuple>
@@ -45,6 +46,7 @@ void Reconciler::leaveGoneAddresses(const Work& work) {
         if (!gone(subflow) || std::ranges::find(removed_, subflow.localId) != removed_.end())
             continue;
         removed_.push_back(subflow.localId);
+        table_entries::forget(world, connection, connection.paths[subflow.path].local);
         world.issue(command::RemoveAddress{connection.token, subflow.localId},
                     {{},
                      InFlight::Kind::removeAddress,
@@ -231,6 +233,7 @@ void Reconciler::end(const Work& work, Subflow& subflow, const Reason& reason) {
             command::ResetSubflow{connection.token, tuple, world.localOf(connection, subflow).link},
             reset);
     } else {
+        table_entries::forget(world, connection, connection.paths[subflow.path].local);
         world.issue(command::DestroySubflow{connection.token, tuple}, context);
     }
     auto& path = connection.paths[subflow.path];

@@ -398,6 +398,13 @@ AddressId announcementId(const World& world, const Connection& connection, Local
     return port == 0 ? idOf(world, connection, local) : lastFree(takenIds(connection));
 }
 
+AddressId otherId(const World& world, const Connection& connection, LocalRef local,
+                  std::bitset<256> taken) {
+    taken |= takenIds(connection);
+    taken.set(static_cast<std::size_t>(idOf(world, connection, local)));
+    return lastFree(taken);
+}
+
 void releaseAnnouncement(World& world, const OwnAnnouncement& own) {
     if (own.port != 0)
         world.listeners.leave({world.links.local(own.local).address, own.port}, world.now);

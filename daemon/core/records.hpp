@@ -4,6 +4,7 @@
 #include "core/connection.hpp"
 #include "core/world.hpp"
 
+#include <bitset>
 #include <optional>
 
 /// The records of one connection: found, added, removed, with the references they hold.
@@ -86,6 +87,10 @@ AddressId idOf(const World& world, const Connection& connection, LocalRef local)
 /// nothing else has, because the kernel's table is keyed by address and port (K14).
 AddressId announcementId(const World& world, const Connection& connection, LocalRef local,
                          std::uint16_t port);
+
+/// An id for a local address that is none of these, nor the one that it has, nor another's.
+AddressId otherId(const World& world, const Connection& connection, LocalRef local,
+                  std::bitset<256> taken);
 
 /// The announcement is not the connection's any more.
 void releaseAnnouncement(World& world, const OwnAnnouncement& own);

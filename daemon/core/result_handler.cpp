@@ -4,9 +4,12 @@
 #include "core/change_of.hpp"
 #include "core/charges.hpp"
 #include "core/failure.hpp"
+#include "core/joins.hpp"
 #include "core/records.hpp"
+#include "core/table_entries.hpp"
 
 #include <algorithm>
+#include <cerrno>
 
 namespace subflowd::core {
 
@@ -59,6 +62,8 @@ void ResultHandler::handle(const CommandFinished& result) {
 
 void ResultHandler::handle(Connection& connection, const InFlight& command,
                            const CommandFinished& result) {
+    if (command.kind == InFlight::Kind::createSubflow && sentAgain(connection, command, result))
+        return;
     if (result.refusal != Refusal::none)
         publishRefusal(connection, command, result);
     if (handledForAll(connection, result))
@@ -127,6 +132,23 @@ void ResultHandler::leaveToKernel(Connection& connection) {
             records::removeSubflow(world_, connection, connection.subflows[i]);
 }
 
+/// Whether a join whose local port was the daemon's choice goes out again: the port was taken, or
+/// an entry of the kernel's table that is older than this daemon is in its way.
+bool ResultHandler::sentAgain(Connection& connection, const InFlight& command,
+                              const CommandFinished& result) {
+    const bool taken = result.refusal == Refusal::byErrno && result.error == EADDRINUSE;
+    auto* join = pendingOf(connection, command.id);
+    if (!join || join->closing || (!taken && result.refusal != Refusal::idMismatch))
+        return false;
+    const auto& path = connection.paths[join->path];
+    if (path.entry != TableEntry::ofPort)
+        return false;
+    const bool another = taken && join->portTries < SourcePorts::mostTries;
+    joins::send(world_, connection, *join,
+                another ? world_.sourcePorts.another(world_.links, path.local, world_.host) : 0);
+    return true;
+}
+
 void ResultHandler::created(Connection& connection, const InFlight& command,
                             const CommandFinished& result) {
     if (result.refusal == Refusal::none)
@@ -137,12 +159,15 @@ void ResultHandler::created(Connection& connection, const InFlight& command,
     if (!subflow)
         return;
     auto& path = connection.paths[subflow->path];
+    if (result.refusal == Refusal::byErrno)
+        table_entries::forget(world_, connection, path.local);
     charges::giveBack(world_, connection, *subflow);
     evaluator_.resign(world_, connection);
     ++world_.counters.subflowsFailed;
     if (result.refusal == Refusal::idMismatch && connection.idsState != IdsState::told) {
+        path.failedAt = never; // nothing was sent: it is tried again, with the right id
         records::removeSubflow(world_, connection, *subflow);
-        return askIds(connection); // the path stays idle, and is tried again with the right id
+        return askIds(connection);
     }
     records::conclude(world_, connection, *subflow, failureOf(result));
     evaluator_.tell(world_, connection, path);
@@ -242,12 +267,23 @@ void ResultHandler::askIds(Connection& connection) {
                  {{}, InFlight::Kind::askIds, connection.token, {}, {}, {}, {}});
 }
 
-void ResultHandler::idsTold(Connection& connection, const CommandFinished& result) {
-    for (const auto& known : result.ids) {
-        const auto local = world_.links.acquire(known.local.address, noLink);
+/// An id that stands for an address with a port is no id for the address.
+void ResultHandler::adopt(Connection& connection, const KnownId& known,
+                          const std::bitset<256>& taken) {
+    const auto local = world_.links.acquire(known.local.address, noLink);
+    if (known.local.port == 0)
         records::adoptId(world_, connection, local, known.id);
-        world_.links.release(local);
-    }
+    else if (records::idOf(world_, connection, local) == known.id)
+        table_entries::renewId(world_, connection, local, taken);
+    world_.links.release(local);
+}
+
+void ResultHandler::idsTold(Connection& connection, const CommandFinished& result) {
+    std::bitset<256> taken;
+    for (const auto& known : result.ids)
+        taken.set(static_cast<std::size_t>(known.id));
+    for (const auto& known : result.ids)
+        adopt(connection, known, taken);
     connection.idsState = IdsState::told;
     evaluator_.evaluate(world_, connection);
 }

@@ -5,6 +5,8 @@
 #include "core/evaluator.hpp"
 #include "core/world.hpp"
 
+#include <bitset>
+
 namespace subflowd::core {
 
 /// Applies the answers to commands. A refusal is a fact about a path like any other; nothing is
@@ -18,6 +20,7 @@ class ResultHandler {
   private:
     void handle(Connection& connection, const InFlight& command, const CommandFinished& result);
     bool handledForAll(Connection& connection, const CommandFinished& result);
+    bool sentAgain(Connection& connection, const InFlight& command, const CommandFinished& result);
     void created(Connection& connection, const InFlight& command, const CommandFinished& result);
     void ended(Connection& connection, const InFlight& command, const CommandFinished& result);
     void cancelled(Connection& connection, const InFlight& command, const CommandFinished& result);
@@ -25,6 +28,7 @@ class ResultHandler {
                      const CommandFinished& result);
     void announced(Connection& connection, const InFlight& command, const CommandFinished& result);
     void factsTold(Connection& connection, const CommandFinished& result);
+    void adopt(Connection& connection, const KnownId& known, const std::bitset<256>& taken);
     void idsTold(Connection& connection, const CommandFinished& result);
     void askIds(Connection& connection);
     void leaveToKernel(Connection& connection);

@@ -14,6 +14,7 @@
 #include "core/policy_desk.hpp"
 #include "core/reachability.hpp"
 #include "core/remote_table.hpp"
+#include "core/source_ports.hpp"
 #include "core/timer_queue.hpp"
 #include "core/tombstones.hpp"
 
@@ -41,6 +42,7 @@ struct World {
     InboundCensus inbound;
     ListenerTable listeners;
     Reachability reachability;
+    SourcePorts sourcePorts;
     PolicyDesk policies;
     InFlightTable inFlight;
     Tombstones tombstones;

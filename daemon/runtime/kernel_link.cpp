@@ -262,6 +262,9 @@ void KernelLink::refreshFacts() {
     core::HostFacts facts;
     facts.signalEndpoints = netlink::signalEndpoints(family_);
     facts.tcpTimestamps = host::tcpTimestamps();
+    facts.reservedPorts = host::reservedPorts();
+    if (const auto range = host::ephemeralPorts())
+        facts.ephemeralPorts = *range;
     if (const auto timeout = host::closeTimeout())
         facts.closeTimeout = *timeout;
     factsRead_ = EventLoop::now();

@@ -32,5 +32,29 @@ TEST(CloseTimeout, IsWhatTheKernelSays) {
     EXPECT_EQ(closeTimeout(sysctl), 75s);
 }
 
+TEST(EphemeralPorts, AreBetweenTwoNumbers) {
+    const TemporaryDirectory directory;
+    const auto sysctl = directory / "ip_local_port_range";
+    EXPECT_EQ(ephemeralPorts(sysctl), std::nullopt);
+    write(sysctl, "32768\t60999\n");
+    EXPECT_EQ(ephemeralPorts(sysctl), (core::PortRange{32768, 60999}));
+    for (const auto* rubbish : {"\n", "1 70000\n", "20 10\n", "1 2 3\n", "a b\n"}) {
+        write(sysctl, rubbish);
+        EXPECT_EQ(ephemeralPorts(sysctl), std::nullopt) << rubbish;
+    }
+}
+
+TEST(ReservedPorts, AreAListOfPortsAndRanges) {
+    const TemporaryDirectory directory;
+    const auto sysctl = directory / "ip_local_reserved_ports";
+    const std::vector<core::PortRange> none;
+    EXPECT_EQ(reservedPorts(sysctl), none);
+    write(sysctl, "\n");
+    EXPECT_EQ(reservedPorts(sysctl), none);
+    write(sysctl, "8080,9000-9100,,x,40000\n");
+    const std::vector<core::PortRange> some{{8080, 8080}, {9000, 9100}, {40000, 40000}};
+    EXPECT_EQ(reservedPorts(sysctl), some);
+}
+
 } // namespace
 } // namespace subflowd::host

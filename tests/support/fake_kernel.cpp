@@ -250,6 +250,14 @@ void FakeKernel::forget(Connection& connection, const IpAddress& address) {
         connection.table.erase(at);
 }
 
+bool FakeKernel::isTaken(const Endpoint& local) const {
+    const auto uses = [&local](const Subflow& subflow) { return subflow.tuple.local == local; };
+    return takenPorts.contains(local.port) ||
+           std::ranges::any_of(connections_, [&uses](const auto& one) {
+               return std::ranges::any_of(one.second.subflows, uses);
+           });
+}
+
 void FakeKernel::run(const IssuedCommand& command, const command::CreateSubflow& create) {
     if (refuseFor(command, create.token))
         return;
@@ -264,12 +272,15 @@ void FakeKernel::run(const IssuedCommand& command, const command::CreateSubflow&
         error = EADDRNOTAVAIL;
     else if (link != links_.end() && (!link->second.up || !link->second.carrier))
         error = ENETUNREACH;
+    else if (isTaken({create.local, create.localPort}))
+        error = EADDRINUSE;
     if (error != 0) {
         forget(connection, create.local);
         return finish(command, error, Refusal::byErrno, "connect error");
     }
     Subflow subflow;
-    subflow.tuple = {{create.local, nextPort_++}, create.remote};
+    subflow.tuple = {{create.local, create.localPort == 0 ? nextPort_++ : create.localPort},
+                     create.remote};
     subflow.localId = create.localId;
     subflow.remoteId = create.remoteId;
     subflow.priority = create.priority;

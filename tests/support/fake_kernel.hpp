@@ -128,8 +128,9 @@ class FakeKernel {
     bool losesEvents = false;       ///< the event socket overflows: events vanish
     bool tellsIds = true;           ///< GET_ADDR knows tokens; older kernels refuse
     LinkIndex boundDevice = noLink; ///< of every application's socket
-    int listenError = 0;            ///< errno of every attempt to listen
-    Duration dumpTakes{};           ///< from a snapshot's rows being taken to their being read
+    std::set<std::uint16_t> takenPorts; ///< local ports that others have
+    int listenError = 0;                ///< errno of every attempt to listen
+    Duration dumpTakes{};               ///< from a snapshot's rows being taken to their being read
     Duration factsTake = std::chrono::milliseconds(10); ///< the answer to AskFacts
     Duration roundTrip = std::chrono::milliseconds(10);
 
@@ -161,6 +162,7 @@ class FakeKernel {
     void finish(const core::IssuedCommand& command, int error = 0,
                 core::Refusal refusal = core::Refusal::byErrno, std::string message = {});
     bool refuseFor(const core::IssuedCommand& command, Token token);
+    bool isTaken(const Endpoint& local) const;
     bool knows(Connection& connection, const IpAddress& address, std::uint16_t port, AddressId id);
     static AddressId implicitId(Connection& connection, const IpAddress& address);
     static void forget(Connection& connection, const IpAddress& address);

@@ -186,9 +186,10 @@ std::string number(auto value) {
 
 struct Describer {
     std::string operator()(const command::CreateSubflow& c) const {
-        return "create " + toString(c.local) + " id " + number(c.localId) + " on " +
-               number(c.link) + " -> " + toString(c.remote) +
-               (c.priority == Priority::backup ? " backup" : "");
+        const auto from =
+            c.localPort == 0 ? toString(c.local) : toString(Endpoint{c.local, c.localPort});
+        return "create " + from + " id " + number(c.localId) + " on " + number(c.link) + " -> " +
+               toString(c.remote) + (c.priority == Priority::backup ? " backup" : "");
     }
 
     std::string operator()(const command::DestroySubflow& c) const {
