@@ -5,6 +5,7 @@
 #include "core/event_handler.hpp"
 #include "core/health_watch.hpp"
 #include "core/reporter.hpp"
+#include "core/request_handler.hpp"
 #include "core/result_handler.hpp"
 #include "core/rules.hpp"
 #include "core/snapshot_handler.hpp"
@@ -70,8 +71,9 @@ class Engine::State {
     }
 
     const Outcome& end() {
+        requests.settle();
         logQuarantined();
-        world.outcome.wake = std::min(sweeper.nextWork(), health.nextWork());
+        world.outcome.wake = std::min({sweeper.nextWork(), health.nextWork(), requests.nextWork()});
         return world.outcome;
     }
 
@@ -84,7 +86,12 @@ class Engine::State {
 
     void take(const NetworkChange& change) { sweeper.handle(change); }
 
-    void take(const CommandFinished& result) { results.handle(result); }
+    void take(const CommandFinished& result) {
+        requests.handle(result);
+        results.handle(result);
+    }
+
+    void take(const Requested& requested) { requests.handle(requested); }
 
     void take(const SnapshotPart& part) { snapshots.handle(part); }
 
@@ -123,6 +130,7 @@ class Engine::State {
             for (auto& path : connection.paths)
                 path.by = translate(path.by, *old, *world.configuration);
             chooseRule(world, connection);
+            world.orders.resolve(*world.configuration, connection.token, connection.rule);
         }
         world.listeners.forgetRefused();
         world.sweepWanted = true;
@@ -142,6 +150,7 @@ class Engine::State {
     SnapshotHandler snapshots{world, evaluator, events};
     Sweeper sweeper{world, evaluator};
     HealthWatch health{world};
+    RequestHandler requests{world, evaluator};
     Planner planner; ///< for explanations
 };
 

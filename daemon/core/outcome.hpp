@@ -5,6 +5,7 @@
 #include "core/event.hpp"
 #include "core/health.hpp"
 #include "core/listener.hpp"
+#include "core/request.hpp"
 
 #include <subflowd/connection.hpp>
 #include <subflowd/reason.hpp>
@@ -114,6 +115,7 @@ struct Outcome {
     std::vector<Memo> memos; ///< to write, in order, before the commands are sent
     std::vector<Change> changes;
     std::vector<LogRecord> log;
+    std::vector<RequestFinished> answers; ///< to operators
     Resync resync = Resync::notNeeded;
     HealthQuestion health = HealthQuestion::none;
 
@@ -127,6 +129,7 @@ struct Outcome {
         memos.clear();
         changes.clear();
         log.clear();
+        answers.clear();
         resync = Resync::notNeeded;
         health = HealthQuestion::none;
         wake = never;

@@ -75,6 +75,12 @@ void expectEnding(Connection& connection, const FourTuple& tuple);
 /// Whether the event of a subflow's end was to come; it came now, or never will.
 bool takeEnding(Connection& connection, const FourTuple& tuple);
 
+/// Forgets a path that has no subflow; the last one takes its index.
+void removePath(World& world, Connection& connection, std::size_t index);
+
+/// Forgets why a path is not tried now.
+void forgive(World& world, Connection& connection, Path& path);
+
 /// Forgets paths that lead nowhere any more once there are many: a peer that comes and goes
 /// leaves one behind each time. Not while somebody holds an index of a path.
 void forgetStalePaths(World& world, Connection& connection);
@@ -86,6 +92,10 @@ AddressId idOf(const World& world, const Connection& connection, LocalRef local)
 /// nothing else has, because the kernel's table is keyed by address and port (K14).
 AddressId announcementId(const World& world, const Connection& connection, LocalRef local,
                          std::uint16_t port);
+
+/// A port as announcements have it: the connection's own goes without saying, and lets the
+/// application's socket listen.
+std::uint16_t saidPort(const Connection& connection, std::uint16_t port);
 
 /// The announcement is not the connection's any more.
 void releaseAnnouncement(World& world, const OwnAnnouncement& own);

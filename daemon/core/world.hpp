@@ -10,6 +10,7 @@
 #include "core/join_budget.hpp"
 #include "core/link_table.hpp"
 #include "core/listener_table.hpp"
+#include "core/order_book.hpp"
 #include "core/outcome.hpp"
 #include "core/policy_desk.hpp"
 #include "core/reachability.hpp"
@@ -41,6 +42,7 @@ struct World {
     InboundCensus inbound;
     ListenerTable listeners;
     Reachability reachability;
+    OrderBook orders;
     PolicyDesk policies;
     InFlightTable inFlight;
     Tombstones tombstones;

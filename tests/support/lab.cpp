@@ -77,6 +77,12 @@ void Lab::step(const Input& input) {
         std::erase_if(remembered, [this](const auto& one) { return !engine->report(one.first); });
 }
 
+RequestId Lab::ask(Request request) {
+    const auto id = static_cast<RequestId>(++asked_);
+    step(Requested{id, std::move(request)});
+    return id;
+}
+
 void Lab::audit() {
     occasion_ = snapshot::Occasion::audit;
     snapshotWanted_ = true;
@@ -91,6 +97,7 @@ void Lab::perform(const Outcome& outcome) {
         changes.back().by = {};
     }
     log.insert(log.end(), outcome.log.begin(), outcome.log.end());
+    answers.insert(answers.end(), outcome.answers.begin(), outcome.answers.end());
     wake_ = outcome.wake;
     snapshotWanted_ = snapshotWanted_ || outcome.resync == Resync::needed;
     for (const auto& request : outcome.listeners)
@@ -221,6 +228,20 @@ struct Describer {
 
 std::string describe(const Command& command) {
     return std::visit(Describer{}, command);
+}
+
+std::string describe(const RequestFinished& finished) {
+    static constexpr const char* words[] = {
+        "done",         "no-such-connection", "not-managed",     "not-established",
+        "no-such-link", "no-such-address",    "no-such-subflow", "no-such-path",
+        "ambiguous",    "not-announced",      "no-such-policy",  "nothing-ordered",
+        "refused",      "limit-reached",      "kernel-refused",  "unanswered"};
+    std::string text = words[static_cast<std::size_t>(finished.result)];
+    if (finished.error != 0)
+        text += " " + std::to_string(finished.error);
+    if (!finished.message.empty())
+        text += " " + finished.message;
+    return text;
 }
 
 } // namespace subflowd::test

@@ -46,6 +46,12 @@ class Lab {
     /// Has a snapshot taken when time goes on.
     void audit();
 
+    /// Has an operator ask for something, now.
+    core::RequestId ask(core::Request request);
+
+    /// The number that ask() will give.
+    core::RequestId nextRequest() const { return static_cast<core::RequestId>(asked_ + 1); }
+
     /// Gives the engine one input, now, and performs what it wants.
     void step(const core::Input& input);
 
@@ -63,6 +69,7 @@ class Lab {
     Instant now{std::chrono::seconds(1000)};
     std::vector<core::Change> changes; ///< all, in order; `by` is not kept
     std::vector<core::LogRecord> log;
+    std::vector<core::RequestFinished> answers; ///< to operators, in order
     std::size_t largestSlice = 0;
     std::map<Token, core::snapshot::Remembered> remembered;
 
@@ -76,6 +83,7 @@ class Lab {
 
     core::Configuration configuration_;
     Instant wake_ = never;
+    std::uint32_t asked_ = 0; ///< requests of operators
     bool snapshotWanted_ = false;
     bool snapshotRunning_ = false;
     bool starting_ = false; ///< the state file keeps what the first snapshot finds
@@ -84,5 +92,8 @@ class Lab {
 
 /// A command as one line of text.
 std::string describe(const core::Command& command);
+
+/// An answer to an operator likewise: "done", "kernel-refused 99 connect error".
+std::string describe(const core::RequestFinished& finished);
 
 } // namespace subflowd::test
