@@ -107,8 +107,9 @@ Told tell(const World& world, const Connection& connection, const PathView& view
 
 /// Whether a wanted path has no subflow because a limit is reached.
 const Limit* limitReached(const World& world, const Connection& connection,
-                          const Judgement& judgement, const PathView& view,
-                          const Candidate& candidate, const Decision& decision) {
+                          const Judgement& judgement, const Candidate& candidate,
+                          const Decision& decision) {
+    const auto link = world.links.local(candidate.local).link;
     std::size_t all = 0;
     std::size_t onLink = 0;
     std::size_t toRemote = 0;
@@ -116,7 +117,7 @@ const Limit* limitReached(const World& world, const Connection& connection,
         if (!counts(subflow))
             continue;
         ++all;
-        if (world.localOf(connection, subflow).link == view.link)
+        if (world.localOf(connection, subflow).link == link)
             ++onLink;
         if (connection.paths[subflow.path].remote == candidate.remote)
             ++toRemote;
@@ -199,8 +200,7 @@ std::vector<PathReport> explain(World& world, Planner& planner, const Connection
         auto told = tell(world, connection, view, candidate, decision);
         if (view.subflows == 0 && decision.verdict == Verdict::wanted &&
             view.usability == Usability::usable) {
-            if (const auto* limit =
-                    limitReached(world, connection, judgement, view, candidate, decision))
+            if (const auto* limit = limitReached(world, connection, judgement, candidate, decision))
                 told = {limit->reason, limit->by};
             else if (decision.by == Voice::byOperator)
                 told = {decision.reason, decision.by};
