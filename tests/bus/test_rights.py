@@ -13,6 +13,8 @@ from bus_daemon import NOBODY
 from lab.waiting import FACTOR
 from polkit import CONNECTIONS, LINKS, RELOAD, Polkit
 
+pytest.importorskip("dbusmock")
+
 SOURCE = pathlib.Path(__file__).resolve().parents[2]
 NAME, PATH, INTERFACE = "org.subflowd1", "/org/subflowd1", "org.subflowd1.Manager"
 OK, NOT_AUTHORISED = 0, 4
@@ -71,17 +73,42 @@ def test_a_polkit_that_hangs_is_a_refusal_and_holds_nobody_up(daemon, polkit):
     assert daemon.ctl("status").returncode == OK
 
 
+def ask_as_nobody(daemon, interaction: str) -> subprocess.Popen[str]:
+    """Calls Reload, and does not wait for the reply."""
+    return subprocess.Popen(
+        ["busctl", f"--address={daemon.bus.address}",
+         f"--allow-interactive-authorization={interaction}", "call", NAME, PATH, INTERFACE,
+         "Reload"], user=NOBODY, group=NOBODY, extra_groups=[], cwd="/",
+        stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
+
+
 def test_the_daemon_answers_others_while_polkit_hangs(daemon, polkit):
     polkit.hang()
-    waiting = subprocess.Popen(
-        ["busctl", f"--address={daemon.bus.address}", "--allow-interactive-authorization=no",
-         "call", NAME, PATH, INTERFACE, "Reload"],
-        user=NOBODY, group=NOBODY, extra_groups=[], cwd="/", stdin=subprocess.DEVNULL,
-        stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    waiting = ask_as_nobody(daemon, "no")
     began = time.monotonic()
     assert daemon.ctl("reload").returncode == OK
     assert time.monotonic() - began < 3 * FACTOR
     assert waiting.wait(20 * FACTOR) != 0
+
+
+def test_a_person_has_more_time_and_only_where_the_call_allows_to_ask(daemon, polkit):
+    polkit.hang()
+    patient = ask_as_nobody(daemon, "yes")
+    hasty = ask_as_nobody(daemon, "no")
+    assert hasty.wait(20 * FACTOR) != 0
+    assert patient.poll() is None
+    patient.kill()
+    patient.wait()
+
+
+def test_a_flood_of_callers_is_refused_while_polkit_hangs(daemon, polkit):
+    polkit.hang()
+    callers = [ask_as_nobody(daemon, "no") for _ in range(80)]
+    said = [caller.communicate(timeout=30 * FACTOR)[1] for caller in callers]
+    flooded = [text for text in said if "Too many callers" in text]
+    assert 0 < len(flooded) <= len(callers) - 64
+    assert all(text for text in said), "each is refused"
+    assert daemon.ctl("reload").returncode == OK
 
 
 def test_polkit_may_go_and_come_back(daemon, polkit):
