@@ -38,10 +38,12 @@ CommandFailure translated(const sdbus::Error& failure) {
                        "org.freedesktop.DBus.Error.NoReply"}))
         return unreachable("subflowd is not running on this bus; start it, or give its bus with "
                            "--bus.");
-    if (isOneOf(name, {dbus::error::accessDenied,
-                       "org.freedesktop.DBus.Error.InteractiveAuthorizationRequired"}))
+    if (isOneOf(name, {dbus::error::accessDenied, dbus::error::interactionRequired}))
         return {ExitCode::notAuthorised, message};
-    if (name == dbus::error::noSuchConnection)
+    if (isOneOf(name,
+                {dbus::error::noSuchConnection, dbus::error::noSuchLink, dbus::error::noSuchAddress,
+                 dbus::error::noSuchSubflow, dbus::error::noSuchPath, dbus::error::noSuchPolicy,
+                 dbus::error::notAnnounced, dbus::error::nothingOrdered}))
         return {ExitCode::nothingMatched, message};
     if (name == dbus::error::invalidArgs)
         return {ExitCode::usage, message};
@@ -69,6 +71,17 @@ std::unique_ptr<sdbus::IConnection> connect(const std::string& bus) {
     }
 }
 
+std::uint32_t number(Token token) {
+    return static_cast<std::uint32_t>(token);
+}
+
+dbus::wire::Dictionary arguments(const Client::PathWords& path) {
+    dbus::wire::Dictionary arguments;
+    for (const auto& [key, value] : path)
+        arguments.emplace(key, sdbus::Variant{value});
+    return arguments;
+}
+
 /// One packet, one line; false at the end.
 bool receiveLine(int socket, std::string& line) {
     std::array<char, 16384> packet{};
@@ -91,6 +104,13 @@ class ManagerProxy final : public sdbus::ProxyInterfaces<org::subflowd1::Manager
     explicit ManagerProxy(sdbus::IConnection& connection)
         : ProxyInterfaces(connection, dbus::compat::ServiceName{dbus::serviceName},
                           sdbus::ObjectPath{dbus::managerPath}) {}
+
+    /// A message knows its bus, and nothing else tells.
+    sd_bus* bus() {
+        const auto call = getProxy().createMethodCall(dbus::compat::InterfaceName{INTERFACE_NAME},
+                                                      dbus::compat::MethodName{"GetStatus"});
+        return sd_bus_message_get_bus(dbus::compat::rawMessage(call));
+    }
 };
 
 } // namespace
@@ -101,6 +121,8 @@ class Client::Proxy {
         : connection_(std::move(connection)), manager_(*connection_) {}
 
     ManagerProxy* operator->() { return &manager_; }
+
+    sd_bus* bus() { return manager_.bus(); }
 
   private:
     std::unique_ptr<sdbus::IConnection> connection_;
@@ -170,6 +192,63 @@ void Client::monitor(const Filter& filter, const std::function<void(std::string_
 
 void Client::reload() {
     translating([this] { (*proxy_)->Reload(); });
+}
+
+void Client::allowQuestions() {
+    constexpr std::uint64_t patience = 150'000'000; // microseconds; the daemon gives up earlier
+    translating([this] {
+        auto* bus = proxy_->bus();
+        sd_bus_set_allow_interactive_authorization(bus, 1);
+        sd_bus_set_method_call_timeout(bus, patience);
+    });
+}
+
+void Client::createSubflow(Token token, const PathWords& path, const std::string& priority) {
+    translating([&] { (*proxy_)->CreateSubflow(number(token), arguments(path), priority); });
+}
+
+void Client::destroySubflow(Token token, const PathWords& path) {
+    translating([&] { (*proxy_)->DestroySubflow(number(token), arguments(path)); });
+}
+
+void Client::setPriority(Token token, const PathWords& path, const std::string& priority) {
+    translating([&] { (*proxy_)->SetPriority(number(token), arguments(path), priority); });
+}
+
+void Client::announce(Token token, const std::string& address) {
+    translating([&] { (*proxy_)->Announce(number(token), address); });
+}
+
+void Client::withdraw(Token token, const std::string& address) {
+    translating([&] { (*proxy_)->Withdraw(number(token), address); });
+}
+
+void Client::setPolicies(Token token, const std::vector<std::string>& policies) {
+    translating([&] { (*proxy_)->SetPolicies(number(token), policies); });
+}
+
+void Client::resetPolicies(Token token) {
+    translating([&] { (*proxy_)->ResetPolicies(number(token)); });
+}
+
+void Client::retry(Token token, const PathWords& path) {
+    translating([&] { (*proxy_)->Retry(number(token), arguments(path)); });
+}
+
+void Client::release(Token token, const PathWords& path) {
+    translating([&] { (*proxy_)->Release(number(token), arguments(path)); });
+}
+
+void Client::setLinkRole(const std::string& link, const std::string& role) {
+    translating([&] { (*proxy_)->SetLinkRole(link, role); });
+}
+
+void Client::drainLink(const std::string& link) {
+    translating([&] { (*proxy_)->DrainLink(link); });
+}
+
+void Client::undrainLink(const std::string& link) {
+    translating([&] { (*proxy_)->UndrainLink(link); });
 }
 
 } // namespace subflowd::ctl

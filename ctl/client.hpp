@@ -5,6 +5,7 @@
 #include "model.hpp"
 
 #include <functional>
+#include <map>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -32,6 +33,26 @@ class Client {
     void monitor(const Filter& filter, const std::function<void(std::string_view)>& onLine);
 
     void reload();
+
+    /// A path as somebody names it: the keys local, remote and link.
+    using PathWords = std::map<std::string, std::string>;
+
+    // What changes something. Ends when the kernel took it.
+    void createSubflow(Token token, const PathWords& path, const std::string& priority);
+    void destroySubflow(Token token, const PathWords& path);
+    void setPriority(Token token, const PathWords& path, const std::string& priority);
+    void announce(Token token, const std::string& address);
+    void withdraw(Token token, const std::string& address);
+    void setPolicies(Token token, const std::vector<std::string>& policies);
+    void resetPolicies(Token token);
+    void retry(Token token, const PathWords& path);
+    void release(Token token, const PathWords& path);
+    void setLinkRole(const std::string& link, const std::string& role);
+    void drainLink(const std::string& link);
+    void undrainLink(const std::string& link);
+
+    /// From now on polkit may ask a person for a password, who gets the time for it.
+    void allowQuestions();
 
   private:
     class Proxy;

@@ -9,8 +9,11 @@
 #include "looks.hpp"
 #include "metrics/run.hpp"
 #include "report/run.hpp"
+#include "steering.hpp"
 #include "text_view.hpp"
 #include "top/run.hpp"
+
+#include <unistd.h>
 
 #include <chrono>
 #include <iostream>
@@ -157,6 +160,13 @@ ExitCode run(const Options& options, std::ostream& out) {
     if (const auto look = lookOf(options.command))
         return look(options, out);
     Client client{options.bus};
+    if (const auto steering = steeringOf(options.command)) {
+        if (::isatty(STDIN_FILENO) == 1)
+            client.allowQuestions();
+        const auto sentence = steering(options, client);
+        out << (wantsJson(options) ? doneJson() : sentence);
+        return ExitCode::ok;
+    }
     out << viewOf(options.command)(options, client);
     return ExitCode::ok;
 }

@@ -6,6 +6,7 @@
 #include <CLI/CLI.hpp>
 
 #include <sstream>
+#include <utility>
 
 namespace subflowd::ctl::completion {
 
@@ -40,8 +41,8 @@ void add(const CLI::Option& option, Command& command) {
             command.choices.push_back(std::move(choice));
         return;
     }
-    if (command.arguments.empty())
-        command.values = valuesOf(option);
+    for (auto& value : valuesOf(option))
+        command.values.push_back(std::move(value));
     command.arguments.push_back(option.get_name(true));
 }
 

@@ -13,6 +13,8 @@ namespace {
 // What the values of some arguments are, subflowctl itself knows.
 constexpr const char* askTokens = "subflowctl list --json 2>/dev/null | "
                                   "grep -o '\"token\":\"0x[0-9a-f]*\"' | cut -d'\"' -f4";
+constexpr const char* askPolicies = "subflowctl policies --json 2>/dev/null | "
+                                    "grep -o '\"name\":\"[^\"]*\"' | cut -d'\"' -f4";
 constexpr const char* askLinks = "subflowctl links --json 2>/dev/null | "
                                  "grep -o '\"name\":\"[^\"]*\"' | cut -d'\"' -f4";
 
@@ -98,8 +100,10 @@ std::string bashScript(const std::vector<Command>& commands) {
                   "'\n            options='" + joined(texts(command.options), " ") + "'\n";
         if (takes(command, "TOKEN"))
             script += std::string{"            words+=\" $("} + askTokens + ")\"\n";
-        if (takes(command, "LINK"))
+        if (takes(command, "LINK") || takes(command, "LOCAL"))
             script += std::string{"            words+=\" $("} + askLinks + ")\"\n";
+        if (takes(command, "POLICY"))
+            script += std::string{"            words+=\" $("} + askPolicies + ")\"\n";
         if (takes(command, "FILE"))
             script += "            compopt -o default\n";
         script += "            ;;\n";
@@ -138,8 +142,10 @@ std::string zshScript(const std::vector<Command>& commands) {
                   joined(command.values, " ") + ")\n";
         if (takes(command, "TOKEN"))
             script += std::string{"            values+=(${(f)\"$("} + askTokens + ")\"})\n";
-        if (takes(command, "LINK"))
+        if (takes(command, "LINK") || takes(command, "LOCAL"))
             script += std::string{"            values+=(${(f)\"$("} + askLinks + ")\"})\n";
+        if (takes(command, "POLICY"))
+            script += std::string{"            values+=(${(f)\"$("} + askPolicies + ")\"})\n";
         if (takes(command, "FILE"))
             script += "            _files\n";
         script += "            ;;\n";
@@ -198,8 +204,10 @@ std::string fishScript(const std::vector<Command>& commands) {
             script += head + "-a '" + joined(command.values, " ") + "'\n";
         if (takes(command, "TOKEN"))
             script += head + "-a '(" + helpText(askTokens, "\\'") + ")'\n";
-        if (takes(command, "LINK"))
+        if (takes(command, "LINK") || takes(command, "LOCAL"))
             script += head + "-a '(" + helpText(askLinks, "\\'") + ")'\n";
+        if (takes(command, "POLICY"))
+            script += head + "-a '(" + helpText(askPolicies, "\\'") + ")'\n";
         if (takes(command, "FILE"))
             script += head + "-F\n";
     }

@@ -48,6 +48,7 @@ class CommandLine {
         options.drawing = svg_ ? Drawing::svg : dot_ ? Drawing::dot : Drawing::text;
         options.repetition = once_ ? Repetition::once : Repetition::untilLeft;
         options.interval = std::chrono::milliseconds{std::llround(seconds_ * 1000)};
+        options.priority = backup_ ? "backup" : "regular";
         options.naming = anonymise_ ? Naming::anonymous : Naming::plain;
         return options;
     }
@@ -60,9 +61,7 @@ class CommandLine {
     }
 
     void addWithToken(Command command, const char* name, const char* help) {
-        add(command, name, help)
-            ->add_option("TOKEN", options_.token, "The token of the connection: 0x1234abcd")
-            ->required();
+        withToken(add(command, name, help));
     }
 
     void addWithFilter(Command command, const char* name, const char* help, const char* moreKeys) {
@@ -71,16 +70,13 @@ class CommandLine {
     }
 
     void addConfig() {
-        auto* config = app_.add_subcommand("config", "The configuration files");
-        config->require_subcommand(1);
-        config->fallthrough();
-        const auto addPart = [&](Command command, const char* name, const char* help) {
-            auto* part = config->add_subcommand(name, help);
-            part->callback([this, command] { options_.command = command; });
-            part->add_option("FILE", options_.file, "In place of the system's files");
+        auto* config = addGroup("config", "The configuration files");
+        const auto addFiles = [&](Command command, const char* name, const char* help) {
+            addPart(config, command, name, help)
+                ->add_option("FILE", options_.file, "In place of the system's files");
         };
-        addPart(Command::configCheck, "check", "What is wrong with them");
-        addPart(Command::configDump, "dump", "What they come to, and what says so");
+        addFiles(Command::configCheck, "check", "What is wrong with them");
+        addFiles(Command::configDump, "dump", "What they come to, and what says so");
     }
 
     void addTop() {
@@ -109,6 +105,84 @@ class CommandLine {
             ->check(CLI::IsMember({"bash", "zsh", "fish"}));
     }
 
+    /// A word that stands before commands of its own.
+    CLI::App* addGroup(const char* name, const char* help) {
+        auto* group = app_.add_subcommand(name, help);
+        group->require_subcommand(1);
+        group->fallthrough();
+        return group;
+    }
+
+    CLI::App* addPart(CLI::App* group, Command command, const char* name, const char* help) {
+        auto* part = group->add_subcommand(name, help);
+        part->callback([this, command] { options_.command = command; });
+        return part;
+    }
+
+    CLI::App* withToken(CLI::App* command) {
+        command->add_option("TOKEN", options_.token, "The token of the connection: 0x1234abcd")
+            ->required();
+        return command;
+    }
+
+    CLI::Option* addPath(CLI::App* command) {
+        auto* local = command->add_option("LOCAL", options_.local,
+                                          "A local address, with or without a port, or a link");
+        command->add_option("REMOTE", options_.remote, "A remote address, with or without a port");
+        return local;
+    }
+
+    void addSubflow() {
+        auto* group = addGroup("subflow", "Add and end subflows by hand, and set priorities");
+        auto* add = withToken(addPart(group, Command::subflowAdd, "add", "Have one made"));
+        addPath(add)->required();
+        add->add_flag("--backup", backup_, "As backup");
+        const auto addNamed = [&](Command command, const char* name, const char* help) {
+            addPath(withToken(addPart(group, command, name, help)))->required();
+        };
+        addNamed(Command::subflowDel, "del", "End one, and keep others away from its path");
+        addNamed(Command::subflowBackup, "backup", "Make one backup");
+        addNamed(Command::subflowRegular, "regular", "Make one regular");
+    }
+
+    void addPolicy() {
+        auto* group = addGroup("policy", "Which policies decide about a connection");
+        withToken(addPart(group, Command::policySet, "set", "Others than those of its rule"))
+            ->add_option("POLICY", options_.policies, "In this order")
+            ->required();
+        withToken(addPart(group, Command::policyReset, "reset", "Those of its rule again"));
+    }
+
+    void addLink() {
+        auto* group = addGroup("link", "What a link is used for");
+        const auto addNamed = [&](Command command, const char* name, const char* help) {
+            auto* part = addPart(group, command, name, help);
+            part->add_option("LINK", options_.link, "The name of the link")->required();
+            return part;
+        };
+        addNamed(Command::linkSet, "set", "Give it another role than the configured one")
+            ->add_option("ROLE", options_.role, "The role")
+            ->required()
+            ->check(CLI::IsMember({"primary", "backup", "ignore", "configured"}));
+        addNamed(Command::linkDrain, "drain", "Have its subflows go elsewhere");
+        addNamed(Command::linkUndrain, "undrain", "Use it again");
+    }
+
+    void addSteering() {
+        addSubflow();
+        const auto addAddress = [&](Command command, const char* name, const char* help) {
+            withToken(add(command, name, help))
+                ->add_option("ADDRESS", options_.address, "With or without a port")
+                ->required();
+        };
+        addAddress(Command::announce, "announce", "Announce an address of this host to the peer");
+        addAddress(Command::withdraw, "withdraw", "Withdraw an address that was announced");
+        addPolicy();
+        addPath(withToken(add(Command::retry, "retry", "Try paths now that wait")));
+        addPath(withToken(add(Command::release, "release", "Forget what was ordered by hand")));
+        addLink();
+    }
+
     void addCommands() {
         add(Command::status, "status", "The daemon at a glance (the default)");
         addWithFilter(Command::list, "list", "The connections and their subflows",
@@ -127,6 +201,7 @@ class CommandLine {
         addTop();
         addGraph();
         addExports();
+        addSteering();
     }
 
     CLI::App app_{"Shows and steers subflowd, the Multipath TCP path manager.", "subflowctl"};
@@ -137,6 +212,7 @@ class CommandLine {
     bool svg_ = false;
     bool once_ = false;
     bool anonymise_ = false;
+    bool backup_ = false;
     double seconds_ = 1;
 };
 

@@ -31,6 +31,19 @@ enum class Command : std::uint8_t {
     metrics,
     report,
     completion,
+    subflowAdd,
+    subflowDel,
+    subflowBackup,
+    subflowRegular,
+    announce,
+    withdraw,
+    policySet,
+    policyReset,
+    retry,
+    release,
+    linkSet,
+    linkDrain,
+    linkUndrain,
 };
 
 enum class Format : std::uint8_t { text, json };
@@ -58,6 +71,13 @@ struct Options {
     std::chrono::milliseconds interval{1000}; ///< of top
     Naming naming = Naming::plain;
     std::string shell; ///< of completion: bash, zsh or fish
+    std::string local; ///< of a path: an address, perhaps with a port, or a link
+    std::string remote;
+    std::string priority = "regular"; ///< of subflow add
+    std::string address;              ///< of announce and withdraw
+    std::vector<std::string> policies;
+    std::string link;
+    std::string role;
 };
 
 /// What colours depend on beside the command line.

@@ -36,6 +36,7 @@ enum class Voice : std::uint8_t {
     link = 0xfc,
     kernel = 0xfb,
     peer = 0xfa,
+    byOperator = 0xf9,
 };
 
 /// What the kernel's table of a connection's local addresses has of an address because of a join.
@@ -67,6 +68,7 @@ struct Path {
     Instant lastChange{};
     Instant tried{}; ///< when the last attempt was begun
     Instant nextTry{};
+    Instant released{}; ///< when an operator last had it tried again
     Reason reason;
 };
 
@@ -98,6 +100,7 @@ struct Subflow {
     Charge charge = Charge::none;
     Excess excess = Excess::none;
     bool initial = false;
+    bool ordered = false; ///< its priority follows an order
     Opener opener = Opener::unknown;
     AddressForm form = AddressForm::plain;
     Priority priority = Priority::regular;
@@ -183,6 +186,7 @@ struct Connection {
     Instant timer = never;    ///< when it is to be looked at again
     Instant stranded = never; ///< since when it has no established subflow
     Instant mayAnnounce{};    ///< one ADD_ADDR or RM_ADDR at a time
+    Instant released{};       ///< when an operator last had every path tried again
     Bucket joins;             ///< that the peer provoked
     Bucket inboundJoins;
     LinkIndex confinement = noLink; ///< the tunnel, VRF or device that no subflow may leave

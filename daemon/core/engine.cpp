@@ -6,6 +6,7 @@
 #include "core/event_handler.hpp"
 #include "core/health_watch.hpp"
 #include "core/reporter.hpp"
+#include "core/request_handler.hpp"
 #include "core/result_handler.hpp"
 #include "core/rules.hpp"
 #include "core/snapshot_handler.hpp"
@@ -71,8 +72,10 @@ class Engine::State {
     }
 
     const Outcome& end() {
+        requests.settle();
         logQuarantined();
-        world.outcome.wake = std::min({sweeper.nextWork(), health.nextWork(), auditor.nextWork()});
+        world.outcome.wake = std::min(
+            {sweeper.nextWork(), health.nextWork(), requests.nextWork(), auditor.nextWork()});
         return world.outcome;
     }
 
@@ -86,7 +89,12 @@ class Engine::State {
 
     void take(const NetworkChange& change) { sweeper.handle(change); }
 
-    void take(const CommandFinished& result) { results.handle(result); }
+    void take(const CommandFinished& result) {
+        requests.handle(result);
+        results.handle(result);
+    }
+
+    void take(const Requested& requested) { requests.handle(requested); }
 
     void take(const SnapshotPart& part) {
         if (const auto* begun = std::get_if<snapshot::Begun>(&part))
@@ -133,6 +141,7 @@ class Engine::State {
             for (auto& path : connection.paths)
                 path.by = translate(path.by, *old, *world.configuration);
             chooseRule(world, connection);
+            world.orders.resolve(*world.configuration, connection.token, connection.rule);
         }
         world.listeners.forgetRefused();
         world.sweepWanted = true;
@@ -154,6 +163,7 @@ class Engine::State {
     bool auditing = false; ///< the snapshot that is being taken is an audit's
     Sweeper sweeper{world, evaluator};
     HealthWatch health{world};
+    RequestHandler requests{world, evaluator};
     Planner planner; ///< for explanations
 };
 

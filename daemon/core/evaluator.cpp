@@ -62,14 +62,11 @@ void Evaluator::rehearse(World& world, Connection& connection) {
 }
 
 void Evaluator::tell(World& world, const Connection& connection, const Path& path) {
-    if (connection.rule < 0)
-        return;
     const auto& local = world.links.local(path.local);
     const Fact fact{
         connection.token, local.link,   local.address, world.remotes[path.remote].endpoint,
         path.origin,      path.failure, path.lasted,   world.now};
-    for (const auto policy :
-         world.configuration->rules[static_cast<std::size_t>(connection.rule)].chain)
+    for (const auto policy : chainOf(world, connection))
         world.policies.tell(policy, fact);
 }
 

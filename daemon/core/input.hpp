@@ -8,6 +8,7 @@
 #include "core/host_facts.hpp"
 #include "core/listener.hpp"
 #include "core/network.hpp"
+#include "core/request.hpp"
 #include "core/snapshot.hpp"
 
 #include <subflowd/time.hpp>
@@ -40,8 +41,8 @@ struct Configured {
     std::shared_ptr<const Configuration> configuration;
 };
 
-using Input =
-    std::variant<Tick, KernelEvent, NetworkChange, CommandFinished, SnapshotPart, EventsLost,
-                 TcpActivity, HealthReport, HostFacts, ListenerOpened, Resumed, Configured>;
+using Input = std::variant<Tick, KernelEvent, NetworkChange, CommandFinished, SnapshotPart,
+                           EventsLost, TcpActivity, HealthReport, HostFacts, ListenerOpened,
+                           Resumed, Configured, Requested>;
 
 } // namespace subflowd::core

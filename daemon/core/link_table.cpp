@@ -56,6 +56,10 @@ LinkTable::Applied LinkTable::apply(const NetworkChange& change) {
 
 void LinkTable::configure(std::span<const LinkRule> rules) {
     rules_.assign(rules.begin(), rules.end());
+    judgeLinks();
+}
+
+void LinkTable::judgeLinks() {
     for (auto& link : links_)
         applyRole(link);
     for (auto& local : locals_)
@@ -67,11 +71,16 @@ void LinkTable::applyRole(Link& link) const {
     const auto rule = std::ranges::find_if(rules_, [&link](const LinkRule& r) {
         return r.role && fitsLinkPattern(r.pattern, link.facts.name);
     });
-    const bool configured = rule != rules_.end();
-    link.role = configured ? *rule->role : Role::primary;
+    const auto* order = orderOf(link.facts.name);
+    const auto said = order && order->role   ? order->role
+                      : rule != rules_.end() ? rule->role
+                                             : std::nullopt;
+    const bool configured = said.has_value();
+    link.role = said.value_or(Role::primary);
+    link.drained = order && order->drained;
     link.skipped =
         link.facts.kind == LinkKind::loopback || (isTunnel(link.facts.kind) && !configured);
-    link.allowed = link.role != Role::ignore && !link.skipped;
+    link.allowed = link.role != Role::ignore && !link.skipped && !link.drained;
 }
 
 LinkTable::Applied LinkTable::set(const network::Link& facts) {
@@ -349,6 +358,7 @@ LinkTable::Effect LinkTable::judge(Local& local) const {
     const auto* link = find(local.link);
     local.usability = verdict(local, link);
     local.role = link ? link->role : Role::primary;
+    local.drained = link && link->drained;
     local.vrf = link ? vrfOf(*link) : noLink;
     local.reachesAll = link && (link->crowded || link->defaultRoute[familyIndex(local.address)]);
     if (before == local.usability)
@@ -467,7 +477,8 @@ std::vector<LinkReport> LinkTable::report() const {
                           link.facts.kind,
                           link.role,
                           link.facts.up && link.facts.carrier,
-                          {}};
+                          {},
+                          link.drained};
         for (const auto& view : addressViews_)
             if (view.link == link.facts.index)
                 report.addresses.push_back(view);

@@ -5,6 +5,7 @@
 #include "core/flat_index.hpp"
 #include "core/network.hpp"
 #include "core/report.hpp"
+#include "core/request.hpp"
 
 #include <subflowd/link.hpp>
 #include <subflowd/time.hpp>
@@ -12,6 +13,7 @@
 #include <cstdint>
 #include <optional>
 #include <span>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -31,6 +33,7 @@ struct Local {
     bool present = false;    ///< on the host now
     bool tentative = false;
     bool deprecated = false;
+    bool drained = false; ///< an operator takes the subflows from the link
     bool temporary = false;
     bool vacant = true; ///< the entry waits for another address
     AddressId hostId{}; ///< the id that connections use unless the kernel knows another; never 0
@@ -60,6 +63,10 @@ class LinkTable {
 
     /// Roles and which tunnels are used come from here.
     void configure(std::span<const LinkRule> rules);
+
+    /// What an operator says of a link, in place of the configuration.
+    void orderRole(std::string_view name, std::optional<Role> role);
+    void orderDrain(std::string_view name, request::Draining draining);
 
     const Local& local(LocalRef ref) const { return locals_[static_cast<std::size_t>(ref)]; }
 
@@ -109,11 +116,23 @@ class LinkTable {
         Role role = Role::primary;
         bool allowed = true;  ///< not ignored by role or kind
         bool skipped = false; ///< a kind that must be asked for, and nobody did
+        bool drained = false;
         std::vector<network::Route> routes;
         bool defaultRoute[2] = {false, false}; ///< by family
         bool crowded = false; ///< more routes than are kept: the kernel's answer decides
         bool seen = false;    ///< in the dump that is going on
     };
+
+    struct LinkOrder {
+        std::string link;
+        std::optional<Role> role;
+        bool drained = false;
+    };
+
+    LinkOrder& orderFor(std::string_view name);
+    const LinkOrder* orderOf(std::string_view name) const;
+    void applyOrders();
+    void judgeLinks();
 
     Applied set(const network::Link& link);
     Applied unset(const network::LinkGone& gone);
@@ -147,6 +166,7 @@ class LinkTable {
     std::vector<LocalRef> free_;
     FlatIndex byAddress_;
     std::vector<LinkRule> rules_;
+    std::vector<LinkOrder> orders_;
     std::vector<LinkView> linkViews_;
     std::vector<AddressView> addressViews_;
     std::vector<LocalRef> viewed_;

@@ -5,6 +5,7 @@
 #include "core/event.hpp"
 #include "core/health.hpp"
 #include "core/listener.hpp"
+#include "core/request.hpp"
 
 #include <subflowd/connection.hpp>
 #include <subflowd/reason.hpp>
@@ -118,6 +119,7 @@ struct Outcome {
     std::vector<Memo> memos; ///< to write, in order, before the commands are sent
     std::vector<Change> changes;
     std::vector<LogRecord> log;
+    std::vector<RequestFinished> answers; ///< to operators
     Resync resync = Resync::notNeeded;
     HealthQuestion health = HealthQuestion::none;
 
@@ -131,6 +133,7 @@ struct Outcome {
         memos.clear();
         changes.clear();
         log.clear();
+        answers.clear();
         resync = Resync::notNeeded;
         health = HealthQuestion::none;
         wake = never;

@@ -2,6 +2,7 @@
 #include "core/planner.hpp"
 
 #include "core/reasons.hpp"
+#include "core/rules.hpp"
 
 #include <algorithm>
 
@@ -25,6 +26,15 @@ bool deservesAnother(const World& world, const Connection& connection, const Pat
         return true;
     const auto* announcement = announcementOf(connection, path.remote);
     return announcement && announcement->refreshed > path.failedAt;
+}
+
+/// Whether an operator had the path tried again, and nothing came of it yet.
+bool isReleased(const Connection& connection, const Candidate& candidate) {
+    if (candidate.record == Candidate::noRecord)
+        return connection.released != Instant{};
+    const auto& path = connection.paths[candidate.record];
+    const auto released = std::max(path.released, connection.released);
+    return released != Instant{} && released >= path.lastChange;
 }
 
 /// Whether a hold without a time still holds.
@@ -55,30 +65,34 @@ const Judgement& Planner::judge(World& world, const Connection& connection, List
     judgement_.connection = {world.configuration->limits.subflows,
                              Voice::limit,
                              {&reasons::connectionLimit, world.configuration->limits.subflows}};
+    judgement_.configured = judgement_.connection;
     judgement_.inbound = {world.configuration->limits.inbound,
                           Voice::limit,
                           {&reasons::inboundLimit, world.configuration->limits.inbound}};
     retries_.assign(candidates_.all().size(), {});
     urgent_ = false;
+    takeOrders(world, connection);
     ask(world, connection);
     waitAfterFailure(world, connection);
     clampToRoles(world);
     guardRemotes(connection);
     guardInitial(world, connection);
+    drainLinks(world, connection);
+    orderPriorities(world);
+    orderAnnouncements(world, connection);
     return judgement_;
 }
 
 void Planner::ask(World& world, const Connection& connection) {
-    if (connection.rule < 0)
+    const auto chain = chainOf(world, connection);
+    if (chain.empty())
         return;
-    const auto& chain = world.configuration->rules[static_cast<std::size_t>(connection.rule)].chain;
     while (plans_.size() < chain.size())
         plans_.emplace_back();
     const auto view = candidates_.view(world, connection);
     for (std::size_t place = 0; place < chain.size(); ++place) {
         auto& plan = plans_[place];
         plan.clear();
-        const auto by = static_cast<Voice>(chain[place]);
         const HostView host{world.now,
                             world.links.linkViews(),
                             world.links.addressViews(),
@@ -89,14 +103,19 @@ void Planner::ask(World& world, const Connection& connection) {
         if (answer != PolicyDesk::Answer::given) {
             plan.clear();
             judgement_.complete = false;
-            restate(connection, by, plan);
+            restate(connection, static_cast<Voice>(chain[place]), plan);
         }
         urgent_ = urgent_ || plan.urgency().text != nullptr;
     }
+    merge(world, connection, chain);
+}
+
+void Planner::merge(const World& world, const Connection& connection,
+                    std::span<const std::size_t> chain) {
     for (std::size_t place = 0; place < chain.size(); ++place) {
         const auto& plan = plans_[place];
         const auto by = static_cast<Voice>(chain[place]);
-        mergeWants(plan, by, place);
+        mergeWants(plan, by, place + 1); // an operator's place is the first
         mergeForbids(plan, by);
         mergeLimits(plan, by);
         judgement_.priorities.insert(judgement_.priorities.end(), plan.priorities().begin(),
@@ -142,7 +161,7 @@ void Planner::mergeWants(const Plan& plan, Voice by, std::size_t place) {
         }
         decision.order = std::min(decision.order, order);
         decision.count = std::max(decision.count, wanted.want.count);
-        if (wanted.want.priority == Priority::backup)
+        if (wanted.want.priority == Priority::backup && !isOrdered(indexOf(wanted.path)))
             decision.priority = Priority::backup;
     }
     for (const auto& retried : plan.retries())
@@ -153,7 +172,8 @@ void Planner::mergeWants(const Plan& plan, Voice by, std::size_t place) {
 
 void Planner::mergeForbids(const Plan& plan, Voice by) {
     for (const auto& forbidden : plan.forbids()) {
-        if (indexOf(forbidden.path) >= judgement_.decisions.size())
+        if (indexOf(forbidden.path) >= judgement_.decisions.size() ||
+            isOrdered(indexOf(forbidden.path)))
             continue;
         auto& decision = judgement_.decisions[indexOf(forbidden.path)];
         const bool first = decision.verdict != Verdict::forbidden;
@@ -169,9 +189,11 @@ void Planner::mergeForbids(const Plan& plan, Voice by) {
 void Planner::mergeHolds(const World& world, const Connection& connection, const Plan& plan,
                          Voice by) {
     for (const auto& held : plan.holds()) {
-        if (indexOf(held.path) >= judgement_.decisions.size())
+        if (indexOf(held.path) >= judgement_.decisions.size() || isOrdered(indexOf(held.path)))
             continue;
         const auto& candidate = candidates_.all()[indexOf(held.path)];
+        if (isReleased(connection, candidate))
+            continue;
         if (held.until == Until::time) {
             if (held.time > world.now && !urgent_)
                 hold(indexOf(held.path), by, held.reason, held.time);
@@ -261,7 +283,7 @@ void Planner::guardRemotes(const Connection& connection) {
             decision.by = Voice::guard;
             decision.reason = {candidate.refusal, 0, 0};
         }
-        if (initial || announced || decision.verdict == Verdict::forbidden)
+        if (initial || announced || isOrdered(i) || decision.verdict == Verdict::forbidden)
             continue;
         const bool withdrawn = candidate.origin == RemoteOrigin::announced;
         decision = {};

@@ -9,6 +9,7 @@
 #include <cstdint>
 #include <deque>
 #include <optional>
+#include <span>
 #include <vector>
 
 namespace subflowd::core {
@@ -19,7 +20,8 @@ struct Decision {
     Voice by = Voice::core;
     Existing existing = Existing::keep; ///< with Verdict::forbidden
     Priority priority = Priority::regular;
-    std::uint8_t count = 0;       ///< subflows wanted
+    std::uint8_t count = 0;          ///< subflows wanted
+    std::optional<Priority> ordered; ///< by an operator, for what is there and what comes
     std::uint16_t order = 0xffff; ///< of the wanted ones, the first that may be created: the lowest
     Instant nextTry = never;      ///< with Verdict::held: when the hold ends by itself
     Reason reason;
@@ -36,6 +38,7 @@ struct Limit {
 struct Judgement {
     std::vector<Decision> decisions;
     Limit connection;
+    Limit configured; ///< of the connection: the one that binds an operator, too
     Limit link;
     Limit remote;
     Limit inbound;
@@ -57,6 +60,8 @@ class Planner {
 
   private:
     void ask(World& world, const Connection& connection);
+    void merge(const World& world, const Connection& connection,
+               std::span<const std::size_t> chain);
     void restate(const Connection& connection, Voice policy, Plan& plan) const;
     void mergeWants(const Plan& plan, Voice by, std::size_t place);
     void mergeForbids(const Plan& plan, Voice by);
@@ -67,6 +72,12 @@ class Planner {
     void guardRemotes(const Connection& connection);
     void guardInitial(const World& world, const Connection& connection);
     void hold(std::size_t path, Voice by, Reason reason, Instant until);
+
+    void takeOrders(const World& world, const Connection& connection);
+    bool isOrdered(std::size_t path) const;
+    void drainLinks(const World& world, const Connection& connection);
+    void orderPriorities(const World& world);
+    void orderAnnouncements(const World& world, const Connection& connection);
 
     Candidates candidates_;
     Judgement judgement_;
@@ -79,7 +90,8 @@ class Planner {
         Reason reason;
     };
 
-    std::vector<Retry> retries_; ///< by path
+    std::vector<Retry> retries_;            ///< by path
+    std::vector<const PathOrder*> ordered_; ///< by path; null: nothing is
     bool urgent_ = false;
 };
 

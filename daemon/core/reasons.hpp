@@ -74,6 +74,17 @@ inline constexpr ReasonText inboundOverallLimit{"inbound-overall-limit",
                                                 "all peers may keep {0} subflows on this host"};
 inline constexpr ReasonText inboundRate{"inbound-rate",
                                         "the peer opens subflows faster than [Guard] allows"};
+inline constexpr ReasonText operatorCreated{"operator-created",
+                                            "an operator ordered a subflow there"};
+inline constexpr ReasonText operatorDestroyed{
+    "operator-destroyed", "an operator ended the subflow there and did not release the path since"};
+inline constexpr ReasonText operatorPriority{"operator-priority",
+                                             "an operator ordered the priority of its subflows"};
+inline constexpr ReasonText operatorReleased{"operator-released",
+                                             "what an operator had ordered was released"};
+inline constexpr ReasonText operatorAnnounced{"operator-announced",
+                                              "an operator had the address announced"};
+inline constexpr ReasonText linkDrained{"link-drained", "an operator drains the link"};
 inline constexpr ReasonText kernelManages{"kernel-manages",
                                           "the connection belongs to the in-kernel path manager"};
 inline constexpr ReasonText notEstablished{

@@ -21,6 +21,12 @@ bool isGone(Usability usability) {
     return usability == Usability::gone || usability == Usability::linkDown;
 }
 
+/// Whether an operator released a path to where nobody else would go.
+bool isLeftOver(const Path& path, const Decision& decision) {
+    return path.by == Voice::byOperator && decision.verdict == Verdict::forbidden &&
+           decision.by == Voice::peer;
+}
+
 } // namespace
 
 void Reconciler::reconcile(World& world, Connection& connection, const Judgement& judgement,
@@ -54,7 +60,8 @@ void Reconciler::recordVerdicts(const Work& work) {
         const bool couldBeWanted = work.candidates.views()[i].usability == Usability::usable;
         if (wasWanted && decision.verdict == Verdict::none && !couldBeWanted)
             continue; // nobody can want it now: that is not a change of mind
-        const bool dropped = wasWanted && decision.verdict == Verdict::none;
+        const bool dropped =
+            wasWanted && (decision.verdict == Verdict::none || isLeftOver(path, decision));
         const bool wanted = decision.verdict == Verdict::wanted;
         if (dropped || wanted)
             for (auto& subflow : work.connection.subflows)
@@ -88,6 +95,8 @@ bool Reconciler::mayBeProvoked(const Work& work, std::size_t path) const {
     auto& world = work.world;
     auto& connection = work.connection;
     const auto& candidate = work.candidates.all()[path];
+    if (work.judgement.decisions[path].by == Voice::byOperator)
+        return true; // nobody but the operator did
     const auto* record =
         candidate.record == Candidate::noRecord ? nullptr : &connection.paths[candidate.record];
     if (!guard::isProvoked(connection, candidate.remote, record))
@@ -138,8 +147,11 @@ bool Reconciler::withinLimits(const Work& work, std::size_t path) const {
         if (work.connection.paths[subflow.path].remote == wanted.remote)
             ++toRemote;
     }
-    return all < work.judgement.connection.most && onLink < work.judgement.link.most &&
-           toRemote < work.judgement.remote.most;
+    const auto& judgement = work.judgement;
+    if (judgement.decisions[path].by == Voice::byOperator)
+        return all < judgement.configured.most;
+    return all < judgement.connection.most && onLink < judgement.link.most &&
+           toRemote < judgement.remote.most;
 }
 
 /// The record of a join that is going out, and of the path it goes by.
@@ -162,7 +174,8 @@ Subflow& Reconciler::addJoin(const Work& work, std::size_t path, Join join) {
     if (record.serial != world.links.local(candidate.local).serial)
         record.failures = 0; // another network: what failed in the old one says nothing
     // A successor goes where a subflow proved that the key is known: nobody else can be hit.
-    const bool provoked = !succeeds && guard::isProvoked(connection, candidate.remote, &record);
+    const bool provoked = !succeeds && decision.by != Voice::byOperator &&
+                          guard::isProvoked(connection, candidate.remote, &record);
     ++record.attempts;
     record.tried = world.now;
     auto& subflow = records::addSubflow(connection, index);
@@ -223,12 +236,18 @@ void Reconciler::setPriorities(const Work& work) {
         if (!counts(subflow) || subflow.state == SubflowState::pending)
             continue;
         const auto& path = work.connection.paths[subflow.path];
-        if (const auto* said = saidOf(work, i)) {
-            const bool clamped = work.world.localOf(work.connection, subflow).role == Role::backup;
+        const auto& decision = work.judgement.decisions[subflow.path];
+        const bool clamped = work.world.localOf(work.connection, subflow).role == Role::backup;
+        const bool wasOrdered = std::exchange(subflow.ordered, decision.ordered.has_value());
+        if (decision.ordered)
+            setPriority(work, subflow, *decision.ordered, {&reasons::operatorPriority, 0, 0});
+        else if (const auto* said = saidOf(work, i))
             setPriority(work, subflow, clamped ? Priority::backup : said->priority, said->reason);
-        } else if (path.verdict == Verdict::wanted || path.verdict == Verdict::held) {
+        else if (path.verdict == Verdict::wanted || path.verdict == Verdict::held)
             setPriority(work, subflow, path.priority, path.reason);
-        }
+        else if (wasOrdered && !subflow.unwanted)
+            setPriority(work, subflow, clamped ? Priority::backup : Priority::regular,
+                        {&reasons::operatorReleased, 0, 0});
     }
 }
 

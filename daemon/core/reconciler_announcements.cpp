@@ -21,11 +21,6 @@ constexpr auto announceInterval = std::chrono::milliseconds(50);
 /// After an RM_ADDR: a peer's kernel acts on the first of a burst and drops the rest (K17).
 constexpr auto removeInterval = std::chrono::milliseconds(100);
 
-/// The connection's own port goes without saying, and lets the application's socket listen.
-std::uint16_t saidPort(const Connection& connection, std::uint16_t port) {
-    return port == connection.localPort ? std::uint16_t{0} : port;
-}
-
 } // namespace
 
 void Reconciler::announceOnly(World& world, Connection& connection, const Judgement& judgement,
@@ -48,7 +43,7 @@ void Reconciler::announce(const Work& work, const Plan::Announced& wanted) {
     auto& world = work.world;
     auto& connection = work.connection;
     const auto local = world.links.localOf(wanted.local);
-    const auto port = saidPort(connection, wanted.port);
+    const auto port = records::saidPort(connection, wanted.port);
     const auto own = std::ranges::find_if(connection.announcements, [&](const auto& each) {
         return each.local == local && each.port == port;
     });
@@ -130,7 +125,7 @@ void Reconciler::withdrawUnstated(const Work& work) {
             std::ranges::any_of(work.judgement.announcements, [&](const auto& said) {
                 return static_cast<std::size_t>(said.local) < world.links.addressViews().size() &&
                        world.links.localOf(said.local) == own.local &&
-                       saidPort(connection, said.port) == own.port;
+                       records::saidPort(connection, said.port) == own.port;
             });
         if (stated)
             return false;

@@ -68,11 +68,14 @@ void Reconciler::leaveGoneAddresses(const Work& work) {
 void Reconciler::endForbidden(const Work& work) {
     for (auto& subflow : work.connection.subflows) {
         const auto& decision = work.judgement.decisions[subflow.path];
-        if (decision.verdict != Verdict::forbidden || !alive(subflow))
+        if (decision.verdict != Verdict::forbidden)
             continue;
-        if (decision.existing == Existing::close && canBeNamed(subflow))
+        const bool closes = decision.existing == Existing::close;
+        if (closes && isPendingJoin(subflow) && !subflow.vanished && !subflow.closing)
+            cancel(work, subflow, decision.reason);
+        else if (closes && canBeNamed(subflow))
             end(work, subflow, decision.reason);
-        else if (decision.existing == Existing::drain)
+        else if (decision.existing == Existing::drain && alive(subflow))
             drain(work, subflow, decision.reason);
     }
 }

@@ -159,6 +159,7 @@ void removeConnection(World& world, Connection& connection) {
         world.links.release(connection.local);
         world.remotes.release(connection.remote);
     }
+    world.orders.forget(world.links, world.remotes, connection.token);
     world.connections.erase(connection);
 }
 
@@ -357,27 +358,40 @@ bool takeEnding(Connection& connection, const FourTuple& tuple) {
     return true;
 }
 
+void removePath(World& world, Connection& connection, std::size_t index) {
+    world.links.release(connection.paths[index].local);
+    world.remotes.release(connection.paths[index].remote);
+    const auto last = connection.paths.size() - 1;
+    connection.paths[index] = connection.paths[last];
+    connection.paths.pop_back();
+    for (auto& subflow : connection.subflows)
+        if (subflow.path == last)
+            subflow.path = static_cast<std::uint16_t>(index);
+}
+
+void forgive(World& world, Connection& connection, Path& path) {
+    path.released = world.now;
+    path.failedAt = never;
+    path.failure = {};
+    path.failures = path.attempts = 0;
+    derivePathState(world, connection, static_cast<std::uint16_t>(&path - connection.paths.data()));
+}
+
 void forgetStalePaths(World& world, Connection& connection) {
     if (connection.paths.size() < manyPaths)
         return;
-    const auto isStale = [&connection](std::size_t index) {
+    const auto* orders = world.orders.of(connection.token);
+    const auto isStale = [&](std::size_t index) {
         const auto remote = connection.paths[index].remote;
+        if (orders && orders->find(connection.paths[index].local, remote))
+            return false;
         const bool used = std::ranges::any_of(
             connection.subflows, [index](const Subflow& s) { return s.path == index; });
         return !used && remote != connection.remote && !announcementOf(connection, remote);
     };
-    for (std::size_t i = connection.paths.size(); i-- > 0;) {
-        if (!isStale(i))
-            continue;
-        world.links.release(connection.paths[i].local);
-        world.remotes.release(connection.paths[i].remote);
-        const auto last = connection.paths.size() - 1;
-        connection.paths[i] = connection.paths[last];
-        connection.paths.pop_back();
-        for (auto& subflow : connection.subflows)
-            if (subflow.path == last)
-                subflow.path = static_cast<std::uint16_t>(i);
-    }
+    for (std::size_t i = connection.paths.size(); i-- > 0;)
+        if (isStale(i))
+            removePath(world, connection, i);
 }
 
 AddressId idOf(const World& world, const Connection& connection, LocalRef ref) {
@@ -403,6 +417,10 @@ AddressId otherId(const World& world, const Connection& connection, LocalRef loc
     taken |= takenIds(connection);
     taken.set(static_cast<std::size_t>(idOf(world, connection, local)));
     return lastFree(taken);
+}
+
+std::uint16_t saidPort(const Connection& connection, std::uint16_t port) {
+    return port == connection.localPort ? std::uint16_t{0} : port;
 }
 
 void releaseAnnouncement(World& world, const OwnAnnouncement& own) {

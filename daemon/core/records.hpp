@@ -76,6 +76,12 @@ void expectEnding(Connection& connection, const FourTuple& tuple);
 /// Whether the event of a subflow's end was to come; it came now, or never will.
 bool takeEnding(Connection& connection, const FourTuple& tuple);
 
+/// Forgets a path that has no subflow; the last one takes its index.
+void removePath(World& world, Connection& connection, std::size_t index);
+
+/// Forgets why a path is not tried now.
+void forgive(World& world, Connection& connection, Path& path);
+
 /// Forgets paths that lead nowhere any more once there are many: a peer that comes and goes
 /// leaves one behind each time. Not while somebody holds an index of a path.
 void forgetStalePaths(World& world, Connection& connection);
@@ -91,6 +97,10 @@ AddressId announcementId(const World& world, const Connection& connection, Local
 /// An id for a local address that is none of these, nor the one that it has, nor another's.
 AddressId otherId(const World& world, const Connection& connection, LocalRef local,
                   std::bitset<256> taken);
+
+/// A port as announcements have it: the connection's own goes without saying, and lets the
+/// application's socket listen.
+std::uint16_t saidPort(const Connection& connection, std::uint16_t port);
 
 /// The announcement is not the connection's any more.
 void releaseAnnouncement(World& world, const OwnAnnouncement& own);

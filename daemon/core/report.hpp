@@ -74,6 +74,7 @@ struct LinkReport {
     Role role = Role::primary;
     bool up = false;
     std::vector<AddressView> addresses;
+    bool drained = false; ///< an operator takes the subflows from it
 
     friend bool operator==(const LinkReport&, const LinkReport&) = default;
 };

@@ -76,6 +76,11 @@ Told tell(const World& world, const Connection& connection, const PathView& view
           const Candidate& candidate, const Decision& decision) {
     const bool recorded = candidate.record != Candidate::noRecord;
     const bool exists = view.subflows > 0;
+    const bool ordered = decision.by == Voice::byOperator;
+    if (exists && ordered)
+        return {decision.reason, decision.by};
+    if (exists && decision.ordered)
+        return {{&reasons::operatorPriority, 0, 0}, Voice::byOperator};
     if (exists && recorded) {
         for (const auto& subflow : connection.subflows)
             if (subflow.path == candidate.record && subflow.initial)
@@ -87,6 +92,8 @@ Told tell(const World& world, const Connection& connection, const PathView& view
     }
     if (const auto* text = textOfConnection(world, connection))
         return {{text, 0, 0}, Voice::core};
+    if (ordered && decision.verdict == Verdict::forbidden)
+        return {decision.reason, decision.by};
     if (candidate.refusal)
         return {{candidate.refusal, 0, 0}, Voice::guard};
     if (view.usability != Usability::usable)
@@ -100,8 +107,9 @@ Told tell(const World& world, const Connection& connection, const PathView& view
 
 /// Whether a wanted path has no subflow because a limit is reached.
 const Limit* limitReached(const World& world, const Connection& connection,
-                          const Judgement& judgement, const PathView& view,
-                          const Candidate& candidate) {
+                          const Judgement& judgement, const Candidate& candidate,
+                          const Decision& decision) {
+    const auto link = world.links.local(candidate.local).link;
     std::size_t all = 0;
     std::size_t onLink = 0;
     std::size_t toRemote = 0;
@@ -109,11 +117,13 @@ const Limit* limitReached(const World& world, const Connection& connection,
         if (!counts(subflow))
             continue;
         ++all;
-        if (world.localOf(connection, subflow).link == view.link)
+        if (world.localOf(connection, subflow).link == link)
             ++onLink;
         if (connection.paths[subflow.path].remote == candidate.remote)
             ++toRemote;
     }
+    if (decision.by == Voice::byOperator)
+        return all >= judgement.configured.most ? &judgement.configured : nullptr;
     if (all >= judgement.connection.most)
         return &judgement.connection;
     if (onLink >= judgement.link.most)
@@ -190,8 +200,10 @@ std::vector<PathReport> explain(World& world, Planner& planner, const Connection
         auto told = tell(world, connection, view, candidate, decision);
         if (view.subflows == 0 && decision.verdict == Verdict::wanted &&
             view.usability == Usability::usable) {
-            if (const auto* limit = limitReached(world, connection, judgement, view, candidate))
+            if (const auto* limit = limitReached(world, connection, judgement, candidate, decision))
                 told = {limit->reason, limit->by};
+            else if (decision.by == Voice::byOperator)
+                told = {decision.reason, decision.by};
             else if (const auto waits = waitsForBudget(world, connection, candidate))
                 told = *waits;
         }

@@ -38,12 +38,18 @@ bool guardAsks(const World& world, const Connection& connection) {
 
 } // namespace
 
-bool policyAsks(const World& world, const Connection& connection, Needs needed) {
+std::span<const std::size_t> chainOf(const World& world, const Connection& connection) {
+    if (const auto* orders = world.orders.of(connection.token); orders && orders->policies)
+        return orders->policies->chain;
     if (connection.rule < 0)
-        return false;
-    const auto& chain = world.configuration->rules[static_cast<std::size_t>(connection.rule)].chain;
-    return std::ranges::any_of(
-        chain, [&](std::size_t policy) { return includes(world.policies.needs(policy), needed); });
+        return {};
+    return world.configuration->rules[static_cast<std::size_t>(connection.rule)].chain;
+}
+
+bool policyAsks(const World& world, const Connection& connection, Needs needed) {
+    return std::ranges::any_of(chainOf(world, connection), [&](std::size_t policy) {
+        return includes(world.policies.needs(policy), needed);
+    });
 }
 
 void chooseRule(World& world, Connection& connection) {

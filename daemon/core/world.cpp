@@ -48,6 +48,8 @@ std::string_view World::nameOf(Voice voice) const {
         return "kernel";
     case Voice::peer:
         return "peer";
+    case Voice::byOperator:
+        return "operator";
     }
     const auto policy = static_cast<std::size_t>(voice);
     return policy < policies.size() ? std::string_view{policies.name(policy)} : "core";

@@ -10,6 +10,7 @@
 #include "core/join_budget.hpp"
 #include "core/link_table.hpp"
 #include "core/listener_table.hpp"
+#include "core/order_book.hpp"
 #include "core/outcome.hpp"
 #include "core/policy_desk.hpp"
 #include "core/reachability.hpp"
@@ -43,6 +44,7 @@ struct World {
     ListenerTable listeners;
     Reachability reachability;
     SourcePorts sourcePorts;
+    OrderBook orders;
     PolicyDesk policies;
     InFlightTable inFlight;
     Tombstones tombstones;

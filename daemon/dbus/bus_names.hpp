@@ -7,7 +7,30 @@ namespace subflowd::dbus {
 inline constexpr const char* serviceName = "org.subflowd1";
 inline constexpr const char* managerPath = "/org/subflowd1";
 
+/// The actions of org.subflowd1.policy.
+namespace action {
+inline constexpr const char* connections = "org.subflowd1.manage-connections";
+inline constexpr const char* links = "org.subflowd1.manage-links";
+inline constexpr const char* reload = "org.subflowd1.reload";
+} // namespace action
+
 namespace error {
+inline constexpr const char* notManaged = "org.subflowd1.Error.NotUserspaceManaged";
+inline constexpr const char* notEstablished = "org.subflowd1.Error.NotEstablished";
+inline constexpr const char* noSuchLink = "org.subflowd1.Error.NoSuchLink";
+inline constexpr const char* noSuchAddress = "org.subflowd1.Error.NoSuchAddress";
+inline constexpr const char* noSuchSubflow = "org.subflowd1.Error.NoSuchSubflow";
+inline constexpr const char* noSuchPath = "org.subflowd1.Error.NoSuchPath";
+inline constexpr const char* noSuchPolicy = "org.subflowd1.Error.NoSuchPolicy";
+inline constexpr const char* ambiguous = "org.subflowd1.Error.Ambiguous";
+inline constexpr const char* notAnnounced = "org.subflowd1.Error.NotAnnounced";
+inline constexpr const char* nothingOrdered = "org.subflowd1.Error.NothingOrdered";
+inline constexpr const char* refused = "org.subflowd1.Error.Refused";
+inline constexpr const char* limitReached = "org.subflowd1.Error.LimitReached";
+inline constexpr const char* kernelRejected = "org.subflowd1.Error.KernelRejected";
+inline constexpr const char* unanswered = "org.subflowd1.Error.Unanswered";
+inline constexpr const char* interactionRequired =
+    "org.freedesktop.DBus.Error.InteractiveAuthorizationRequired";
 inline constexpr const char* noSuchConnection = "org.subflowd1.Error.NoSuchConnection";
 inline constexpr const char* invalidConfiguration = "org.subflowd1.Error.InvalidConfiguration";
 inline constexpr const char* invalidArgs = "org.freedesktop.DBus.Error.InvalidArgs";

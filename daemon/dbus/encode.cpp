@@ -143,7 +143,7 @@ wire::Link encode(const core::LinkReport& link) {
     return {number(link.index),
             link.name,
             std::string{nameOf(link.kind)},
-            std::string{nameOf(link.role)},
+            link.drained ? "drained" : std::string{nameOf(link.role)},
             link.up,
             encodeAll<wire::LinkAddress>(link.addresses)};
 }

@@ -2,10 +2,12 @@
 #pragma once
 
 #include "core/engine.hpp"
+#include "core/request.hpp"
 
 #include <subflowd/time.hpp>
 
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
@@ -53,6 +55,10 @@ class Host {
     /// Reads the configuration again. The diagnostics, one a line, if it cannot be used (the old
     /// one stays in force); nothing if the new one is in force.
     virtual std::optional<std::string> reload() = 0;
+
+    /// Has an operator's request done; what came of it is told once, during the call or later.
+    using Answered = std::function<void(const core::RequestFinished&)>;
+    virtual void request(core::Request request, Answered answered) = 0;
 
     /// The bus went away: nothing is served any more; monitors that are open go on. Called once,
     /// from inside the service, which must not be destroyed before the call returned.

@@ -8,8 +8,6 @@
 #include "dbus/pages.hpp"
 #include "dbus/sdbus_compat.hpp"
 
-#include <unistd.h>
-
 #include <system_error>
 
 namespace subflowd::dbus {
@@ -18,8 +16,6 @@ namespace {
 
 /// Keeps a page under 20 ms of the daemon's time.
 constexpr std::uint32_t mostRows = 10'000;
-
-constexpr const char* busInterface = "org.freedesktop.DBus";
 
 void requireLimit(std::uint32_t limit) {
     if (limit == 0 || limit > mostRows)
@@ -34,8 +30,7 @@ Manager::Manager(sdbus::IConnection& connection, Host& host, Monitors& monitors)
     : AdaptorInterfaces(connection, sdbus::ObjectPath{managerPath}),
       host_(host),
       monitors_(monitors),
-      bus_(sdbus::createProxy(connection, compat::ServiceName{busInterface},
-                              sdbus::ObjectPath{"/org/freedesktop/DBus"})) {
+      authority_(connection) {
     registerAdaptor();
 }
 
@@ -113,32 +108,6 @@ sdbus::UnixFd Manager::OpenMonitor(const wire::Dictionary& arguments) {
     } catch (const std::system_error& failure) {
         throw sdbus::createError(failure.code().value(), "The monitor cannot be opened");
     }
-}
-
-/// Asks the bus who calls, without waiting for the answer: a bus that hangs stops nothing.
-void Manager::Reload(sdbus::Result<>&& result) {
-    const auto pending = std::make_shared<sdbus::Result<>>(std::move(result));
-    bus_->callMethodAsync("GetConnectionUnixUser")
-        .onInterface(busInterface)
-        .withArguments(compat::callerOf(getObject()))
-        .uponReplyInvoke([this, pending](compat::ReplyError failure, std::uint32_t uid) {
-            if (failure)
-                pending->returnError(*failure);
-            else
-                reloadFor(uid, *pending);
-        });
-}
-
-void Manager::reloadFor(std::uint32_t uid, const sdbus::Result<>& result) {
-    if (uid != 0 && uid != ::geteuid()) {
-        result.returnError(compat::makeError(
-            error::accessDenied, "Only root and the daemon's own user may reload subflowd."));
-        return;
-    }
-    if (const auto diagnostics = host_.reload())
-        result.returnError(compat::makeError(error::invalidConfiguration, *diagnostics));
-    else
-        result.returnResults();
 }
 
 } // namespace subflowd::dbus

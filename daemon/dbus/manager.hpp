@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+#include "core/request.hpp"
+#include "dbus/authority.hpp"
 #include "dbus/host.hpp"
 #include "dbus/manager_adaptor.h"
 #include "dbus/monitors.hpp"
@@ -8,7 +10,6 @@
 
 #include <sdbus-c++/sdbus-c++.h>
 
-#include <memory>
 #include <string>
 #include <tuple>
 #include <vector>
@@ -37,12 +38,32 @@ class Manager final : public sdbus::AdaptorInterfaces<org::subflowd1::Manager_ad
     sdbus::UnixFd OpenMonitor(const wire::Dictionary& filter) override;
     void Reload(sdbus::Result<>&& result) override;
 
+    void CreateSubflow(sdbus::Result<>&& result, std::uint32_t token, wire::Dictionary path,
+                       std::string priority) override;
+    void DestroySubflow(sdbus::Result<>&& result, std::uint32_t token,
+                        wire::Dictionary path) override;
+    void SetPriority(sdbus::Result<>&& result, std::uint32_t token, wire::Dictionary path,
+                     std::string priority) override;
+    void Announce(sdbus::Result<>&& result, std::uint32_t token, std::string address) override;
+    void Withdraw(sdbus::Result<>&& result, std::uint32_t token, std::string address) override;
+    void SetPolicies(sdbus::Result<>&& result, std::uint32_t token,
+                     std::vector<std::string> policies) override;
+    void ResetPolicies(sdbus::Result<>&& result, std::uint32_t token) override;
+    void Retry(sdbus::Result<>&& result, std::uint32_t token, wire::Dictionary path) override;
+    void Release(sdbus::Result<>&& result, std::uint32_t token, wire::Dictionary path) override;
+    void SetLinkRole(sdbus::Result<>&& result, std::string link, std::string role) override;
+    void DrainLink(sdbus::Result<>&& result, std::string link) override;
+    void UndrainLink(sdbus::Result<>&& result, std::string link) override;
+
     core::ConnectionReport connection(Token token) const;
-    void reloadFor(std::uint32_t uid, const sdbus::Result<>& result);
+    Token existing(std::uint32_t token) const;
+    core::request::PathName path(const wire::Dictionary& path) const;
+    Caller caller();
+    void change(sdbus::Result<>&& result, const char* action, core::Request request);
 
     Host& host_;
     Monitors& monitors_;
-    std::unique_ptr<sdbus::IProxy> bus_; ///< the bus itself, to ask who a caller is
+    Authority authority_;
 };
 
 } // namespace subflowd::dbus

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <sdbus-c++/sdbus-c++.h>
+#include <systemd/sd-bus.h>
 
 #include <chrono>
 #include <cstdint>
@@ -17,13 +18,15 @@ namespace subflowd::dbus::compat {
 #if SDBUS_MAJOR >= 2
 using ServiceName = sdbus::ServiceName;
 using ErrorName = sdbus::Error::Name;
+using InterfaceName = sdbus::InterfaceName;
+using MethodName = sdbus::MethodName;
 
 /// The first argument of the handler of an asynchronous reply: tests as true on failure.
 using ReplyError = std::optional<sdbus::Error>;
 
-/// The unique name of the caller of the method that is being served.
-inline std::string callerOf(const sdbus::IObject& object) {
-    return object.getCurrentlyProcessedMessage().getSender();
+/// The call of the method that is being served.
+inline sdbus::Message messageOf(const sdbus::IObject& object) {
+    return object.getCurrentlyProcessedMessage();
 }
 
 inline bool processOne(sdbus::IConnection& connection) {
@@ -38,10 +41,13 @@ inline std::uint64_t pollDeadline(const sdbus::IConnection::PollData& poll) {
 #else
 using ServiceName = std::string;
 using ErrorName = std::string;
+using InterfaceName = std::string;
+using MethodName = std::string;
 using ReplyError = const sdbus::Error*;
 
-inline std::string callerOf(const sdbus::IObject& object) {
-    return object.getCurrentlyProcessedMessage()->getSender();
+/// The call of the method that is being served.
+inline const sdbus::Message& messageOf(const sdbus::IObject& object) {
+    return *object.getCurrentlyProcessedMessage();
 }
 
 inline bool processOne(sdbus::IConnection& connection) {
@@ -53,6 +59,16 @@ inline std::uint64_t pollDeadline(const sdbus::IConnection::PollData& poll) {
     return poll.timeout_usec;
 }
 #endif
+
+/// sdbus-c++ has no word for some things that sd-bus can tell and do: its message, as sd-bus has
+/// it.
+inline sd_bus_message* rawMessage(const sdbus::Message& message) {
+    struct Opened : sdbus::Message {
+        static void* of(const sdbus::Message& closed) { return closed.*&Opened::msg_; }
+    };
+
+    return static_cast<sd_bus_message*>(Opened::of(message));
+}
 
 inline sdbus::Error makeError(const char* name, const std::string& message) {
     return sdbus::Error{ErrorName{name}, message};

@@ -55,6 +55,12 @@ class PolicySetMaker {
         set_.rules_.push_back(std::move(rule));
     }
 
+    /// Policies that belong to no rule.
+    void addAlone(const RuleRequest& request) {
+        for (const auto& policy : request.chain)
+            indexOf(policy, request);
+    }
+
     std::variant<PolicySet, std::vector<Fault>> result() && {
         if (!faults_.empty())
             return std::move(faults_);
@@ -133,11 +139,12 @@ class PolicySetMaker {
     std::vector<Fault> faults_;
 };
 
-std::variant<PolicySet, std::vector<Fault>> makePolicies(Catalog& catalog,
-                                                         std::span<const RuleRequest> rules) {
+std::variant<PolicySet, std::vector<Fault>>
+makePolicies(Catalog& catalog, std::span<const RuleRequest> rules, const RuleRequest& alone) {
     PolicySetMaker maker{catalog};
     for (const auto& rule : rules)
         maker.add(rule);
+    maker.addAlone(alone);
     return std::move(maker).result();
 }
 

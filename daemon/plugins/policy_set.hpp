@@ -65,8 +65,9 @@ class PolicySet {
     std::vector<core::Rule> rules_;
 };
 
-/// Makes all policies that rules ask for, or says everything that prevents it; then none exists.
-std::variant<PolicySet, std::vector<Fault>> makePolicies(Catalog& catalog,
-                                                         std::span<const RuleRequest> rules);
+/// Makes all policies that rules ask for, and those that `alone` asks for without being a rule, or
+/// says everything that prevents it; then none exists.
+std::variant<PolicySet, std::vector<Fault>>
+makePolicies(Catalog& catalog, std::span<const RuleRequest> rules, const RuleRequest& alone = {});
 
 } // namespace subflowd::plugins

@@ -44,17 +44,29 @@ std::vector<std::filesystem::path> filesOf(const Options& options) {
     return config::findFiles(config::Directories{SUBFLOWD_VENDOR_DIR, SUBFLOWD_ADMIN_DIR});
 }
 
+plugins::PolicyRequest requestOf(const config::Config& config, const std::string& policy,
+                                 const std::string& rule) {
+    plugins::PolicyRequest wanted{policy, {}};
+    for (const auto& setting : config::settingsOf(config, policy, rule))
+        wanted.settings.push_back({setting.key, setting.value, toString(setting.origin)});
+    return wanted;
+}
+
+plugins::RuleRequest requestOf(const config::Config& config,
+                               const std::vector<std::string>& alone) {
+    plugins::RuleRequest request{{}, {}, {}, "an operator's request"};
+    for (const auto& policy : alone)
+        request.chain.push_back(requestOf(config, policy, {}));
+    return request;
+}
+
 std::vector<plugins::RuleRequest> requestsOf(const config::Config& config) {
     std::vector<plugins::RuleRequest> requests;
     for (const auto& rule : config.rules) {
         plugins::RuleRequest request{rule.name, rule.match, {}, {}};
         request.where = toString(config::originOf(rule.origins, "Policies"));
-        for (const auto& policy : rule.policies) {
-            plugins::PolicyRequest wanted{policy, {}};
-            for (const auto& setting : config::settingsOf(config, policy, rule.name))
-                wanted.settings.push_back({setting.key, setting.value, toString(setting.origin)});
-            request.chain.push_back(std::move(wanted));
-        }
+        for (const auto& policy : rule.policies)
+            request.chain.push_back(requestOf(config, policy, rule.name));
         requests.push_back(std::move(request));
     }
     return requests;
@@ -77,10 +89,19 @@ core::Configuration settingsOf(const config::Config& config) {
 Configurator::Configurator(const Options& options)
     : options_(options), catalog_(builtIn, directoriesOf(options)) {}
 
-Reading Configurator::read() {
+Configurator::Remade Configurator::remake(const config::Config& config,
+                                          const std::vector<std::string>& alone) {
+    auto made = plugins::makePolicies(catalog_, requestsOf(config), requestOf(config, alone));
+    if (const auto* faults = std::get_if<std::vector<plugins::Fault>>(&made))
+        return faults->front().text;
+    return std::get<plugins::PolicySet>(std::move(made)).configure(settingsOf(config));
+}
+
+Reading Configurator::read(const std::vector<std::string>& alone) {
     auto parsed = config::load(filesOf(options_));
     Reading result{std::move(parsed.config), nullptr, std::move(parsed.diagnostics)};
-    auto made = plugins::makePolicies(catalog_, requestsOf(result.config));
+    auto made =
+        plugins::makePolicies(catalog_, requestsOf(result.config), requestOf(result.config, alone));
     for (auto& warning : config::checkSettings(result.config, catalog_.known()))
         result.diagnostics.push_back(std::move(warning));
     if (auto* faults = std::get_if<std::vector<plugins::Fault>>(&made)) {

@@ -9,6 +9,8 @@
 
 #include <memory>
 #include <string>
+#include <variant>
+#include <vector>
 
 namespace subflowd::runtime {
 
@@ -26,7 +28,12 @@ class Configurator {
     /// Throws std::runtime_error if a directory of --plugin-dir is not there.
     explicit Configurator(const Options& options);
 
-    Reading read();
+    /// `alone`: policies that are made although no rule names them, because operators asked.
+    Reading read(const std::vector<std::string>& alone = {});
+
+    /// The same configuration with such policies; or why they cannot be made.
+    using Remade = std::variant<std::shared_ptr<const core::Configuration>, std::string>;
+    Remade remake(const config::Config& config, const std::vector<std::string>& alone);
 
   private:
     const Options& options_;

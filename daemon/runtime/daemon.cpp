@@ -11,6 +11,7 @@
 #include <filesystem>
 #include <system_error>
 #include <utility>
+#include <variant>
 
 namespace subflowd::runtime {
 
@@ -146,6 +147,8 @@ void Daemon::publish(const core::Outcome& outcome, Instant when) {
         log_.write(when, record);
     if (bus_)
         bus_->publish(outcome.changes, when);
+    for (const auto& finished : outcome.answers)
+        tell(finished);
     using Kind = core::Change::Kind;
     if (std::ranges::find(outcome.changes, Kind::linkUsable, &core::Change::kind) !=
         outcome.changes.end())
@@ -185,7 +188,7 @@ dbus::Status Daemon::status() const {
 
 std::optional<std::string> Daemon::reload() {
     notifier_.reloading(now());
-    auto reading = configurator_.read();
+    auto reading = readConfiguration();
     logDiagnostics(reading.diagnostics);
     std::optional<std::string> problem;
     if (reading.core) {
@@ -201,6 +204,48 @@ std::optional<std::string> Daemon::reload() {
     }
     notifier_.ready();
     return problem;
+}
+
+/// A policy that only an operator asked for must not stand in the way.
+Reading Daemon::readConfiguration() {
+    auto reading = configurator_.read(alone_);
+    if (reading.core || alone_.empty())
+        return reading;
+    alone_.clear();
+    return configurator_.read();
+}
+
+void Daemon::request(core::Request request, Answered answered) {
+    const auto id = static_cast<core::RequestId>(++requests_);
+    if (const auto* set = std::get_if<core::request::SetPolicies>(&request))
+        if (const auto problem = makeMissing(set->policies))
+            return answered({id, core::RequestResult::noSuchPolicy, 0, *problem});
+    asked_.emplace(id, std::move(answered));
+    link_.step(core::Requested{id, std::move(request)});
+}
+
+/// Policies that no rule names are made when an operator first wants them; or why they cannot be.
+std::optional<std::string> Daemon::makeMissing(const std::vector<std::string>& policies) {
+    auto alone = alone_;
+    const auto known = engine_.policies();
+    for (const auto& name : policies)
+        if (std::ranges::find(known, name, &core::PolicyReport::name) == known.end() &&
+            std::ranges::find(alone, name) == alone.end())
+            alone.push_back(name);
+    if (alone == alone_)
+        return std::nullopt;
+    auto remade = configurator_.remake(config_, alone);
+    if (const auto* problem = std::get_if<std::string>(&remade))
+        return *problem;
+    alone_ = std::move(alone);
+    link_.step(core::Configured{std::get<0>(std::move(remade))});
+    return std::nullopt;
+}
+
+void Daemon::tell(const core::RequestFinished& finished) {
+    const auto asked = asked_.extract(finished.id);
+    if (!asked.empty())
+        asked.mapped()(finished);
 }
 
 /// Reloading is how an administrator has changed endpoints taken up at once.

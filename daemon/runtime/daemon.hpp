@@ -16,6 +16,8 @@
 #include "runtime/kernel_link.hpp"
 #include "runtime/options.hpp"
 
+#include <cstdint>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -41,6 +43,7 @@ class Daemon final : public dbus::Host {
 
     dbus::Status status() const override;
     std::optional<std::string> reload() override;
+    void request(core::Request request, Answered answered) override;
     void busLost(const std::string& why) override;
 
   private:
@@ -50,6 +53,9 @@ class Daemon final : public dbus::Host {
     void refreshFacts();
     std::optional<std::string> followMode();
     void publish(const core::Outcome& outcome, Instant when);
+    void tell(const core::RequestFinished& finished);
+    Reading readConfiguration();
+    std::optional<std::string> makeMissing(const std::vector<std::string>& policies);
     void onClockChange();
     void liftBlackHoleVerdict(Instant when);
     void logDiagnostics(const config::Diagnostics& diagnostics);
@@ -72,6 +78,9 @@ class Daemon final : public dbus::Host {
     std::unique_ptr<dbus::Server> bus_;
     host::Notifier notifier_;
     std::vector<std::string> problems_;
+    std::vector<std::string> alone_; ///< policies that operators asked for and no rule names
+    std::uint32_t requests_ = 0;
+    std::map<core::RequestId, Answered> asked_; ///< by operators, and not answered yet
 };
 
 /// Checks what the host must offer, makes the daemon and runs it.

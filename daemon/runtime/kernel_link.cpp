@@ -236,7 +236,8 @@ void KernelLink::perform(Instant now, const core::Outcome& outcome) {
     wake_ = outcome.wake;
     if (outcome.health != core::HealthQuestion::none)
         question_ = outcome.health;
-    if (listener_ && !(outcome.changes.empty() && outcome.log.empty()))
+    const bool silent = outcome.changes.empty() && outcome.log.empty() && outcome.answers.empty();
+    if (listener_ && !silent)
         listener_(outcome, now);
 }
 

@@ -32,6 +32,10 @@ SYSTEM_BUS = """<!DOCTYPE busconfig PUBLIC "-//freedesktop//DTD D-BUS Bus Config
     <allow receive_type="signal"/>
     <allow send_destination="org.freedesktop.DBus"/>
   </policy>
+  <policy user="root">
+    <allow own="org.freedesktop.PolicyKit1"/>
+    <allow send_destination="org.freedesktop.PolicyKit1"/>
+  </policy>
   <include>{policy}</include>
 </busconfig>
 """
@@ -69,12 +73,15 @@ class BusDaemon(Daemon):
         return subprocess.run(["busctl", f"--address={self.bus.address}", *arguments],
                               capture_output=True, text=True, check=False)
 
+    def as_nobody(self, *command: str) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(command, user=NOBODY, group=NOBODY, extra_groups=[], cwd="/",
+                              stdin=subprocess.DEVNULL, capture_output=True, text=True,
+                              check=False)
+
     def ctl_as_nobody(self, *arguments: str) -> subprocess.CompletedProcess[str]:
         """subflowctl by somebody without rights, from where he can read it."""
         copy = self.directory / "subflowctl"
         if not copy.exists():
             shutil.copy(self._executables["subflowctl"], copy)
             copy.chmod(0o755)
-        return subprocess.run([str(copy), "--bus", self.bus.address, *arguments],
-                              user=NOBODY, group=NOBODY, extra_groups=[], cwd="/",
-                              capture_output=True, text=True, check=False)
+        return self.as_nobody(str(copy), "--bus", self.bus.address, *arguments)

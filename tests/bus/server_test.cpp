@@ -5,10 +5,13 @@
 #include "loop.hpp"
 #include "private_bus.hpp"
 
+#include <subflowd/address_text.hpp>
+
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
 
 #include <atomic>
+#include <cerrno>
 #include <future>
 #include <mutex>
 
@@ -39,6 +42,11 @@ class FakeHost : public Host {
         return diagnostics;
     }
 
+    void request(core::Request request, Answered answered) override {
+        requests.push_back(std::move(request));
+        answered(answer);
+    }
+
     void busLost(const std::string& why) override { lost = why; }
 
     void step(Instant when, const core::Input& input) { engine_.step(when, input); }
@@ -53,6 +61,8 @@ class FakeHost : public Host {
     int reloads = 0;
     std::optional<std::string> diagnostics;
     std::optional<std::string> lost;
+    std::vector<core::Request> requests;
+    core::RequestFinished answer;
 
   private:
     core::Engine engine_{std::make_shared<core::Configuration>()};
@@ -230,6 +240,79 @@ TEST_F(ServerTest, tellsWhyItCannotReload) {
     });
     EXPECT_EQ(code, ExitCode::failed);
     EXPECT_NE(said.find(*host.diagnostics), std::string::npos) << said;
+}
+
+TEST_F(ServerTest, hasWhatIsAskedDone) {
+    connect(7);
+    ask([](ctl::Client& client) {
+        client.createSubflow(Token{7}, {{"local", "10.0.1.1"}, {"remote", "192.0.2.9:80"}},
+                             "backup");
+        client.destroySubflow(Token{7}, {{"link", "eth0"}});
+        client.announce(Token{7}, "[fd00::1]:443");
+        client.setPolicies(Token{7}, {"fullmesh", "reestablish"});
+        client.release(Token{7}, {});
+        client.setLinkRole("eth0", "configured");
+        client.drainLink("eth0");
+        return 0;
+    });
+    using namespace core::request;
+    const PathName path{local, 0, noLink, IpAddress::v4(192, 0, 2, 9), 80};
+    const std::vector<core::Request> expected{
+        CreateSubflow{Token{7}, path, Priority::backup},
+        DestroySubflow{Token{7}, {std::nullopt, 0, ethernet, std::nullopt, 0}},
+        Announce{Token{7}, parseEndpoint("[fd00::1]:443").value()},
+        SetPolicies{Token{7}, {"fullmesh", "reestablish"}},
+        Release{Token{7}, {}},
+        SetRole{ethernet, std::nullopt},
+        Drain{ethernet, Draining::begins}};
+    EXPECT_EQ(host.requests, expected);
+}
+
+TEST_F(ServerTest, repeatsTheKernelsWords) {
+    connect(7);
+    host.answer = {{}, core::RequestResult::kernelRefused, EADDRNOTAVAIL, "connect error: -99"};
+    const auto code = failureOf([](ctl::Client& client) {
+        client.retry(Token{7}, {});
+        return 0;
+    });
+    EXPECT_EQ(code, ExitCode::failed);
+    EXPECT_EQ(said, "The kernel refused it: EADDRNOTAVAIL: connect error: -99.");
+}
+
+TEST_F(ServerTest, endsWithTheStatusThatFitsTheAnswer) {
+    using Result = core::RequestResult;
+    connect(7);
+    const std::pair<Result, ExitCode> fits[] = {{Result::noSuchSubflow, ExitCode::nothingMatched},
+                                                {Result::nothingOrdered, ExitCode::nothingMatched},
+                                                {Result::noSuchPolicy, ExitCode::nothingMatched},
+                                                {Result::refused, ExitCode::failed},
+                                                {Result::limitReached, ExitCode::failed},
+                                                {Result::ambiguous, ExitCode::failed},
+                                                {Result::unanswered, ExitCode::failed}};
+    for (const auto& [result, expected] : fits) {
+        host.answer = {{}, result, 0, "words"};
+        const auto code = failureOf([](ctl::Client& client) {
+            client.withdraw(Token{7}, "10.0.1.1");
+            return 0;
+        });
+        EXPECT_EQ(code, expected) << static_cast<int>(result);
+        EXPECT_NE(said.find("words"), std::string::npos) << said;
+    }
+}
+
+TEST_F(ServerTest, refusesPathsItDoesNotUnderstand) {
+    connect(7);
+    for (const auto& path : {ctl::Client::PathWords{{"colour", "red"}},
+                             ctl::Client::PathWords{{"local", "everywhere"}},
+                             ctl::Client::PathWords{{"remote", std::string(5000, 'x')}}}) {
+        EXPECT_EQ(failureOf([&](ctl::Client& client) {
+                      client.retry(Token{7}, path);
+                      return 0;
+                  }),
+                  ExitCode::usage);
+        EXPECT_LT(said.size(), 500U);
+    }
+    EXPECT_TRUE(host.requests.empty());
 }
 
 /// A client that follows the monitor in a thread of its own until the service ends.

@@ -113,5 +113,35 @@ TEST(ParseToken, refusesAnythingElse) {
         EXPECT_THROW(parseToken(text), CommandFailure) << text;
 }
 
+TEST(ParseOptions, takesAPathByHand) {
+    const auto found = options({"subflow", "add", "0x1", "eth0", "10.0.0.1:443", "--backup"});
+    EXPECT_EQ(found.command, Command::subflowAdd);
+    EXPECT_EQ(found.token, "0x1");
+    EXPECT_EQ(found.local, "eth0");
+    EXPECT_EQ(found.remote, "10.0.0.1:443");
+    EXPECT_EQ(found.priority, "backup");
+    EXPECT_EQ(options({"subflow", "del", "0x1", "10.0.0.1"}).command, Command::subflowDel);
+    EXPECT_EQ(options({"retry", "0x1"}).local, "");
+}
+
+TEST(ParseOptions, takesPoliciesInTheirOrder) {
+    const auto found = options({"policy", "set", "0x1", "lb-client", "reestablish", "--json"});
+    EXPECT_EQ(found.command, Command::policySet);
+    EXPECT_EQ(found.policies, (std::vector<std::string>{"lb-client", "reestablish"}));
+    EXPECT_EQ(found.format, Format::json);
+}
+
+TEST(ParseOptions, refusesHalfOfARequest) {
+    const std::vector<std::vector<std::string>> halves{{"subflow"},
+                                                       {"subflow", "add", "0x1"},
+                                                       {"announce", "0x1"},
+                                                       {"policy", "set", "0x1"},
+                                                       {"link", "set", "eth0"},
+                                                       {"link", "set", "eth0", "standby"},
+                                                       {"link", "drain"}};
+    for (const auto& half : halves)
+        EXPECT_EQ(parse(half).parsed.exitCode, ExitCode::usage) << half.front();
+}
+
 } // namespace
 } // namespace subflowd::ctl

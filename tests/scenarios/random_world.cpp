@@ -44,6 +44,7 @@ Said::Said(const Outcome& outcome)
       memos(outcome.memos),
       changes(outcome.changes),
       log(outcome.log),
+      answers(outcome.answers),
       resync(outcome.resync),
       health(outcome.health),
       wake(outcome.wake) {
@@ -109,7 +110,7 @@ std::string RandomWorld::step() {
         &RandomWorld::connect,         &RandomWorld::connect,         &RandomWorld::actOnConnection,
         &RandomWorld::actOnConnection, &RandomWorld::actOnConnection, &RandomWorld::actAsPeer,
         &RandomWorld::actAsPeer,       &RandomWorld::breakSomething,  &RandomWorld::disturb,
-        &RandomWorld::changePath,      &RandomWorld::reload};
+        &RandomWorld::changePath,      &RandomWorld::reload,          &RandomWorld::operate};
     (this->*things[pick(std::size(things))])();
     static constexpr Duration times[] = {0ms, 0ms, 1ms, 5ms, 10ms, 30ms, 150ms, 250ms, 1s, 7s};
     lab_.run(times[pick(std::size(times))]);
@@ -273,6 +274,7 @@ void RandomWorld::disturb() {
         note("restart");
         quiet_ = false;
         recorded_.clear();
+        forgetOrders();
         first_ = lab_.configuration();
         lab_.restart();
     }
@@ -311,6 +313,8 @@ void RandomWorld::check(const Input& input, const Outcome& outcome) {
         if (const auto* closed = std::get_if<event::Closed>(event))
             closed_.insert(closed->token);
     }
+    for (const auto& answer : outcome.answers)
+        hear(answer);
     for (const auto& issued : outcome.commands) {
         note("  " + describe(issued.command));
         const auto token = std::visit([](const auto& c) { return c.token; }, issued.command);
@@ -328,6 +332,10 @@ void RandomWorld::checkCommand(const command::CreateSubflow& create) {
             create.remote == facts.initial.remote)
             wrong_ = "a join of a denied initial endpoint: " + describe(create);
     }
+    if (away_.contains({create.token, create.local, create.remote}))
+        wrong_ = "a join where an operator ended one: " + describe(create);
+    if (drained_.contains(create.link))
+        wrong_ = "a join over a drained link: " + describe(create);
     if (isHostile(create.remote))
         wrong_ = "a join that the guard forbids: " + describe(create);
     const auto report = lab_.engine->report(create.token);
@@ -352,7 +360,7 @@ std::string RandomWorld::checkConnections() const {
         const bool managed = report->managedBy == ManagedBy::subflowd;
         const auto up = static_cast<std::size_t>(
             std::ranges::count(report->subflows, SubflowState::up, &SubflowReport::state));
-        if (managed && report->side == Side::client && up > limit_ + 1)
+        if (managed && report->side == Side::client && up > limitOf(token) + 1)
             return hex(token) + " has " + std::to_string(up) +
                    " subflows:" + joined(lab_.subflows(token));
         if (managed && report->side == Side::server && up > 8 + 2)
@@ -412,7 +420,7 @@ std::string RandomWorld::compare(Token token) const {
         return s.state == SubflowState::up || s.state == SubflowState::pending;
     });
     const bool limited = report->side == Side::client && report->managedBy == ManagedBy::subflowd;
-    if (limited && static_cast<std::size_t>(alive) > limit_ &&
+    if (limited && static_cast<std::size_t>(alive) > limitOf(token) &&
         report->state == ConnectionState::established)
         return hex(token) + " rests with " + std::to_string(alive) + " subflows";
     return {};
@@ -428,6 +436,8 @@ std::string RandomWorld::end() {
     if (wrong_.empty() && (counters.connections != 0 || counters.subflows != 0 ||
                            counters.pending != 0 || counters.foreign != 0))
         wrong_ = "something is left of closed connections";
+    if (wrong_.empty() && !asked_.empty())
+        wrong_ = "an operator was not answered";
     if (wrong_.empty() && !lab_.remembered.empty())
         wrong_ = "the state file remembers closed connections";
     return wrong_;

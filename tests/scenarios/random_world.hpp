@@ -13,6 +13,7 @@
 #include <set>
 #include <stdexcept>
 #include <string>
+#include <tuple>
 #include <utility>
 #include <vector>
 
@@ -32,6 +33,7 @@ struct Said {
     std::vector<core::Change> changes;
     std::vector<std::string> voices; ///< Change::by
     std::vector<core::LogRecord> log;
+    std::vector<core::RequestFinished> answers;
     core::Resync resync = core::Resync::notNeeded;
     core::HealthQuestion health = core::HealthQuestion::none;
     Instant wake{};
@@ -91,6 +93,14 @@ class RandomWorld {
     void disturb();
     void reload();
 
+    void operate();
+    core::Request anyRequest();
+    core::Request anyRequestOf(Token token);
+    void forgetOrders();
+    void hear(const core::RequestFinished& finished);
+
+    unsigned limitOf(Token token) const { return ordered_.contains(token) ? 8 : limit_; }
+
     void check(const core::Input& input, const core::Outcome& outcome);
     void checkCommand(const core::command::CreateSubflow& create);
     static bool isHostile(const Endpoint& remote);
@@ -111,6 +121,14 @@ class RandomWorld {
     std::vector<Token> alive_;
     std::set<Token> told_;   ///< their CREATED or ESTABLISHED was processed
     std::set<Token> closed_; ///< their CLOSED was processed
+
+    /// A path that no subflow may have: an operator destroyed one there.
+    using Away = std::tuple<Token, IpAddress, Endpoint>;
+
+    std::set<Away> away_;
+    std::set<LinkIndex> drained_;
+    std::set<Token> ordered_; ///< their operators may have more than a policy would
+    std::map<core::RequestId, core::Request> asked_; ///< and not answered
     std::vector<Recorded> recorded_;
     std::vector<std::string> history_;
     std::string wrong_;

@@ -74,6 +74,8 @@ std::string Script::run(const std::string& name, std::istream& text) {
         }
         Words end{""};
         expectNothing(end);
+        if (heard_ != lab_.answers.size())
+            throw StepFailed("an operator was told: " + describe(lab_.answers[heard_]));
         return {};
     } catch (const StepFailed& failure) {
         return name + ":" + std::to_string(number) + ": " + failure.what();
@@ -124,6 +126,7 @@ const std::map<std::string, Script::Step, std::less<>>& Script::steps() {
         {"answer", &Script::answer},
         {"swallow", &Script::swallow},
         {"again", &Script::again},
+        {"operator", &Script::operate},
         {"known-id", &Script::knownId},
         {"tells-ids", &Script::tellsIds},
         {"late-acks", &Script::lateAcks},
@@ -144,7 +147,7 @@ const std::map<std::string, Script::Step, std::less<>>& Script::expectations() {
         {"explain", &Script::expectExplain},          {"connections", &Script::expectConnections},
         {"repairs", &Script::expectRepairs},          {"side", &Script::expectSide},
         {"join-initial", &Script::expectJoinInitial}, {"remotes", &Script::expectRemotes},
-        {"removed", &Script::expectRemoved},
+        {"removed", &Script::expectRemoved},          {"answer", &Script::expectAnswer},
     };
     return all;
 }

@@ -91,6 +91,10 @@ class Script {
     void swallow(Words& words);
     void again(Words& words);
 
+    // Operators.
+    void operate(Words& words);
+    void expectAnswer(Words& words);
+
     // The kernel and the daemon.
     void knownId(Words& words);
     void tellsIds(Words& words);
@@ -116,6 +120,9 @@ class Script {
     void expectRemoved(Words& words);
 
     Policy* made(const std::string& name, const Settings& settings);
+    core::request::PathName path(Words& words);
+    core::Request request(Words& words);
+    core::Request requestOfLink(const std::string& verb, Words& words);
     Token token(Words& words);
     LinkIndex linkOf(const std::string& name) const;
 
@@ -123,7 +130,8 @@ class Script {
     Lab lab_;
     std::map<std::string, LinkIndex> links_;
     std::map<std::string, Token> connections_;
-    std::size_t seen_ = 0; ///< commands that were expected and came
+    std::size_t seen_ = 0;  ///< commands that were expected and came
+    std::size_t heard_ = 0; ///< answers to operators likewise
 };
 
 } // namespace subflowd::test

@@ -79,6 +79,12 @@ void Lab::resync() {
     wanted_ = snapshot::Occasion::eventsLost;
 }
 
+RequestId Lab::ask(Request request) {
+    const auto id = static_cast<RequestId>(++asked_);
+    step(Requested{id, std::move(request)});
+    return id;
+}
+
 void Lab::audit() {
     wanted_ = snapshot::Occasion::audit;
 }
@@ -92,6 +98,7 @@ void Lab::perform(const Outcome& outcome) {
         changes.back().by = {};
     }
     log.insert(log.end(), outcome.log.begin(), outcome.log.end());
+    answers.insert(answers.end(), outcome.answers.begin(), outcome.answers.end());
     wake_ = outcome.wake;
     if (outcome.resync == Resync::needed)
         resync();
@@ -226,6 +233,20 @@ struct Describer {
 
 std::string describe(const Command& command) {
     return std::visit(Describer{}, command);
+}
+
+std::string describe(const RequestFinished& finished) {
+    static constexpr const char* words[] = {
+        "done",         "no-such-connection", "not-managed",     "not-established",
+        "no-such-link", "no-such-address",    "no-such-subflow", "no-such-path",
+        "ambiguous",    "not-announced",      "no-such-policy",  "nothing-ordered",
+        "refused",      "limit-reached",      "kernel-refused",  "unanswered"};
+    std::string text = words[static_cast<std::size_t>(finished.result)];
+    if (finished.error != 0)
+        text += " " + std::to_string(finished.error);
+    if (!finished.message.empty())
+        text += " " + finished.message;
+    return text;
 }
 
 } // namespace subflowd::test

@@ -50,6 +50,12 @@ class Lab {
     /// The same, only to compare.
     void audit();
 
+    /// Has an operator ask for something, now.
+    core::RequestId ask(core::Request request);
+
+    /// The number that ask() will give.
+    core::RequestId nextRequest() const { return static_cast<core::RequestId>(asked_ + 1); }
+
     /// Gives the engine one input, now, and performs what it wants.
     void step(const core::Input& input);
 
@@ -67,6 +73,7 @@ class Lab {
     Instant now{std::chrono::seconds(1000)};
     std::vector<core::Change> changes; ///< all, in order; `by` is not kept
     std::vector<core::LogRecord> log;
+    std::vector<core::RequestFinished> answers; ///< to operators, in order
     std::size_t largestSlice = 0;
     std::map<Token, core::snapshot::Remembered> remembered;
 
@@ -81,11 +88,15 @@ class Lab {
     core::Configuration configuration_;
     Instant wake_ = never;
     std::optional<core::snapshot::Occasion> wanted_; ///< a snapshot
+    std::uint32_t asked_ = 0;                        ///< requests of operators
     bool snapshotRunning_ = false;
     bool starting_ = false; ///< the state file keeps what the first snapshot finds
 };
 
 /// A command as one line of text.
 std::string describe(const core::Command& command);
+
+/// An answer to an operator likewise: "done", "kernel-refused 99 connect error".
+std::string describe(const core::RequestFinished& finished);
 
 } // namespace subflowd::test

@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include "core/link_table.hpp"
+
+#include <algorithm>
+
+/// What an operator ordered of links. It goes by names, as [Link] does, so that it holds for a
+/// modem that comes back under another index.
+namespace subflowd::core {
+
+LinkTable::LinkOrder& LinkTable::orderFor(std::string_view name) {
+    const auto at = std::ranges::find(orders_, name, &LinkOrder::link);
+    return at == orders_.end() ? orders_.emplace_back(LinkOrder{std::string{name}, {}, {}}) : *at;
+}
+
+const LinkTable::LinkOrder* LinkTable::orderOf(std::string_view name) const {
+    const auto at = std::ranges::find(orders_, name, &LinkOrder::link);
+    return at == orders_.end() ? nullptr : &*at;
+}
+
+void LinkTable::orderRole(std::string_view name, std::optional<Role> role) {
+    orderFor(name).role = role;
+    applyOrders();
+}
+
+void LinkTable::orderDrain(std::string_view name, request::Draining draining) {
+    orderFor(name).drained = draining == request::Draining::begins;
+    applyOrders();
+}
+
+void LinkTable::applyOrders() {
+    std::erase_if(orders_, [](const LinkOrder& order) { return !order.role && !order.drained; });
+    judgeLinks();
+}
+
+} // namespace subflowd::core

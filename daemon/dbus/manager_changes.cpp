@@ -1,0 +1,139 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include "dbus/answer.hpp"
+#include "dbus/bus_names.hpp"
+#include "dbus/manager.hpp"
+#include "dbus/request_arguments.hpp"
+#include "dbus/sdbus_compat.hpp"
+
+#include <memory>
+#include <utility>
+
+/// The methods that change something. Their arguments are read first; then it is asked whether the
+/// caller may, and the daemon; the reply is sent when both answered.
+namespace subflowd::dbus {
+
+namespace {
+
+using Pending = std::shared_ptr<sdbus::Result<>>;
+
+Pending keep(sdbus::Result<>&& result) {
+    return std::make_shared<sdbus::Result<>>(std::move(result));
+}
+
+void reply(const Pending& pending, const std::optional<sdbus::Error>& failure) {
+    if (failure)
+        pending->returnError(*failure);
+    else
+        pending->returnResults();
+}
+
+} // namespace
+
+Caller Manager::caller() {
+    const auto& message = compat::messageOf(getObject());
+    const bool allowed =
+        sd_bus_message_get_allow_interactive_authorization(compat::rawMessage(message)) > 0;
+    return {message.getSender(), allowed ? Interaction::allowed : Interaction::forbidden};
+}
+
+Token Manager::existing(std::uint32_t token) const {
+    return connection(Token{token}).token;
+}
+
+core::request::PathName Manager::path(const wire::Dictionary& path) const {
+    return pathName(path, host_.engine().links());
+}
+
+void Manager::change(sdbus::Result<>&& result, const char* action, core::Request request) {
+    const auto pending = keep(std::move(result));
+    authority_.ask(caller(), action,
+                   [this, pending, request = std::move(request)](const auto& denied) {
+                       if (denied)
+                           return reply(pending, denied);
+                       host_.request(request, [pending](const core::RequestFinished& finished) {
+                           reply(pending, errorOf(finished));
+                       });
+                   });
+}
+
+void Manager::Reload(sdbus::Result<>&& result) {
+    const auto pending = keep(std::move(result));
+    authority_.ask(caller(), action::reload, [this, pending](const auto& denied) {
+        if (denied)
+            return reply(pending, denied);
+        const auto diagnostics = host_.reload();
+        reply(pending, diagnostics ? std::optional{compat::makeError(error::invalidConfiguration,
+                                                                     *diagnostics)}
+                                   : std::nullopt);
+    });
+}
+
+void Manager::CreateSubflow(sdbus::Result<>&& result, std::uint32_t token, wire::Dictionary where,
+                            std::string priority) {
+    change(std::move(result), action::connections,
+           core::request::CreateSubflow{existing(token), path(where), priorityArgument(priority)});
+}
+
+void Manager::DestroySubflow(sdbus::Result<>&& result, std::uint32_t token,
+                             wire::Dictionary where) {
+    change(std::move(result), action::connections,
+           core::request::DestroySubflow{existing(token), path(where)});
+}
+
+void Manager::SetPriority(sdbus::Result<>&& result, std::uint32_t token, wire::Dictionary where,
+                          std::string priority) {
+    change(std::move(result), action::connections,
+           core::request::SetPriority{existing(token), path(where), priorityArgument(priority)});
+}
+
+void Manager::Announce(sdbus::Result<>&& result, std::uint32_t token, std::string address) {
+    change(std::move(result), action::connections,
+           core::request::Announce{existing(token), addressArgument(address)});
+}
+
+void Manager::Withdraw(sdbus::Result<>&& result, std::uint32_t token, std::string address) {
+    change(std::move(result), action::connections,
+           core::request::Withdraw{existing(token), addressArgument(address)});
+}
+
+void Manager::SetPolicies(sdbus::Result<>&& result, std::uint32_t token,
+                          std::vector<std::string> policies) {
+    constexpr std::size_t most = 32;
+    if (policies.size() > most)
+        throw compat::makeError(error::invalidArgs, "Nobody needs so many policies.");
+    change(std::move(result), action::connections,
+           core::request::SetPolicies{existing(token), std::move(policies)});
+}
+
+void Manager::ResetPolicies(sdbus::Result<>&& result, std::uint32_t token) {
+    change(std::move(result), action::connections, core::request::ResetPolicies{existing(token)});
+}
+
+void Manager::Retry(sdbus::Result<>&& result, std::uint32_t token, wire::Dictionary where) {
+    change(std::move(result), action::connections,
+           core::request::Retry{existing(token), path(where)});
+}
+
+void Manager::Release(sdbus::Result<>&& result, std::uint32_t token, wire::Dictionary where) {
+    change(std::move(result), action::connections,
+           core::request::Release{existing(token), path(where)});
+}
+
+void Manager::SetLinkRole(sdbus::Result<>&& result, std::string link, std::string role) {
+    change(std::move(result), action::links,
+           core::request::SetRole{linkArgument(link, host_.engine().links()), roleArgument(role)});
+}
+
+void Manager::DrainLink(sdbus::Result<>&& result, std::string link) {
+    change(std::move(result), action::links,
+           core::request::Drain{linkArgument(link, host_.engine().links()),
+                                core::request::Draining::begins});
+}
+
+void Manager::UndrainLink(sdbus::Result<>&& result, std::string link) {
+    change(std::move(result), action::links,
+           core::request::Drain{linkArgument(link, host_.engine().links()),
+                                core::request::Draining::ends});
+}
+
+} // namespace subflowd::dbus
