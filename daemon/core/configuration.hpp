@@ -46,7 +46,9 @@ struct Rule {
 /// [Link PATTERN]
 struct LinkRule {
     std::string pattern; ///< a name, or with * and ?
-    std::optional<Role> role;
+    std::optional<Role> role{};
+    std::optional<bool> metered{};
+    std::optional<std::uint8_t> subflows{}; ///< that one connection may have on the link
 
     friend bool operator==(const LinkRule&, const LinkRule&) = default;
 };
@@ -71,7 +73,7 @@ struct Configuration {
     Guard guard;
     std::vector<ConfiguredPolicy> policies;
     std::vector<Rule> rules;     ///< the first that matches; none matches: no policy
-    std::vector<LinkRule> links; ///< the first that matches
+    std::vector<LinkRule> links; ///< of each setting, the first that matches and has it
 };
 
 } // namespace subflowd::core

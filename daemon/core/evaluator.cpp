@@ -28,9 +28,10 @@ void noteStranded(const World& world, Connection& connection) {
 
 /// Only the side that opened a connection joins, so only there it helps to know of dead subflows.
 void watchHealth(World& world, Connection& connection) {
-    const bool matters =
-        connection.side == Side::client && connection.state == ConnectionState::established &&
-        isManaged(world, connection) && policyAsks(world, connection, Needs::health);
+    const bool matters = connection.side == Side::client &&
+                         connection.state == ConnectionState::established &&
+                         isManaged(world, connection) &&
+                         (policyAsks(world, connection, Needs::health) || world.links.hasStandby());
     records::watch(world, connection, matters ? records::Watch::yes : records::Watch::no);
 }
 

@@ -3,8 +3,6 @@
 
 #include "core/hash.hpp"
 
-#include <subflowd/link_pattern.hpp>
-
 #include <algorithm>
 #include <bitset>
 
@@ -57,21 +55,17 @@ LinkTable::Applied LinkTable::apply(const NetworkChange& change) {
 void LinkTable::configure(std::span<const LinkRule> rules) {
     rules_.assign(rules.begin(), rules.end());
     for (auto& link : links_)
-        applyRole(link);
+        applySettings(link);
     for (auto& local : locals_)
         judge(local);
     refreshViews();
 }
 
-void LinkTable::applyRole(Link& link) const {
-    const auto rule = std::ranges::find_if(rules_, [&link](const LinkRule& r) {
-        return r.role && fitsLinkPattern(r.pattern, link.facts.name);
-    });
-    const bool configured = rule != rules_.end();
-    link.role = configured ? *rule->role : Role::primary;
-    link.skipped =
-        link.facts.kind == LinkKind::loopback || (isTunnel(link.facts.kind) && !configured);
-    link.allowed = link.role != Role::ignore && !link.skipped;
+void LinkTable::applySettings(Link& link) const {
+    link.settings = settingsOf(link.facts.name, rules_);
+    link.skipped = link.facts.kind == LinkKind::loopback ||
+                   (isTunnel(link.facts.kind) && !link.settings.named);
+    link.allowed = link.settings.role != Role::ignore && !link.skipped;
 }
 
 LinkTable::Applied LinkTable::set(const network::Link& facts) {
@@ -90,13 +84,13 @@ LinkTable::Applied LinkTable::set(const network::Link& facts) {
         link->crowded = false;
         summariseRoutes(*link);
     }
-    const auto formerRole = link->role;
-    applyRole(*link);
+    const auto former = link->settings;
+    applySettings(*link);
     if (cameUp)
         touch(facts.index);
     const auto effect = judgeAll(facts.index);
-    const bool roleChanged = link->role != formerRole;
-    return {roleChanged && effect == Effect::none ? Effect::gain : effect, facts.index};
+    const bool otherwise = link->settings != former;
+    return {otherwise && effect == Effect::none ? Effect::gain : effect, facts.index};
 }
 
 LinkTable::Applied LinkTable::unset(const network::LinkGone& gone) {
@@ -348,7 +342,9 @@ LinkTable::Effect LinkTable::judge(Local& local) const {
     const auto before = local.usability;
     const auto* link = find(local.link);
     local.usability = verdict(local, link);
-    local.role = link ? link->role : Role::primary;
+    const auto settings = link ? link->settings : LinkSettings{};
+    local.role = settings.role;
+    local.mostSubflows = settings.subflows;
     local.vrf = link ? vrfOf(*link) : noLink;
     local.reachesAll = link && (link->crowded || link->defaultRoute[familyIndex(local.address)]);
     if (before == local.usability)
@@ -439,9 +435,13 @@ std::string_view LinkTable::name(LinkIndex index) const {
 
 void LinkTable::refreshViews() {
     linkViews_.clear();
-    for (const auto& link : links_)
-        linkViews_.push_back({link.facts.index, link.facts.name, link.facts.kind, link.role,
-                              link.facts.up && link.facts.carrier});
+    standby_ = false;
+    for (const auto& link : links_) {
+        linkViews_.push_back({link.facts.index, link.facts.name, link.facts.kind,
+                              link.settings.role, link.facts.up && link.facts.carrier,
+                              link.settings.metered});
+        standby_ = standby_ || link.settings.role == Role::standby;
+    }
     addressViews_.clear();
     viewed_.clear();
     choice_ = false;
@@ -462,12 +462,10 @@ void LinkTable::refreshViews() {
 std::vector<LinkReport> LinkTable::report() const {
     std::vector<LinkReport> reports;
     for (const auto& link : links_) {
-        LinkReport report{link.facts.index,
-                          link.facts.name,
-                          link.facts.kind,
-                          link.role,
-                          link.facts.up && link.facts.carrier,
-                          {}};
+        LinkReport report{link.facts.index,      link.facts.name,
+                          link.facts.kind,       link.settings.role,
+                          link.settings.source,  link.facts.up && link.facts.carrier,
+                          link.settings.metered, {}};
         for (const auto& view : addressViews_)
             if (view.link == link.facts.index)
                 report.addresses.push_back(view);

@@ -3,6 +3,7 @@
 
 #include "core/configuration.hpp"
 #include "core/flat_index.hpp"
+#include "core/link_settings.hpp"
 #include "core/network.hpp"
 #include "core/report.hpp"
 
@@ -24,9 +25,10 @@ enum class LocalRef : std::uint16_t {};
 struct Local {
     IpAddress address;
     LinkIndex link = noLink;
-    Usability usability = Usability::noRoute; ///< whatever the remote
-    Role role = Role::primary;                ///< of the link
-    LinkIndex vrf = noLink;                   ///< the VRF that the link belongs to
+    Usability usability = Usability::noRoute;            ///< whatever the remote
+    Role role = Role::primary;                           ///< of the link
+    std::uint8_t mostSubflows = LinkSettings::anyNumber; ///< of one connection on the link
+    LinkIndex vrf = noLink;                              ///< the VRF that the link belongs to
     bool reachesAll = false; ///< a default route of its family leaves through the link
     bool present = false;    ///< on the host now
     bool tentative = false;
@@ -89,6 +91,9 @@ class LinkTable {
     /// Whether more than one link can carry subflows.
     bool offersChoice() const { return choice_; }
 
+    /// Whether a link waits for others to fail.
+    bool hasStandby() const { return standby_; }
+
     /// Whether a local address can carry a new subflow to a remote.
     Usability usability(LocalRef ref, const IpAddress& remote) const;
 
@@ -106,7 +111,7 @@ class LinkTable {
   private:
     struct Link {
         network::Link facts;
-        Role role = Role::primary;
+        LinkSettings settings;
         bool allowed = true;  ///< not ignored by role or kind
         bool skipped = false; ///< a kind that must be asked for, and nobody did
         std::vector<network::Route> routes;
@@ -132,7 +137,7 @@ class LinkTable {
     void dispose(LocalRef ref);
     void disposeUnused();
     void giveHostId(Local& local) const;
-    void applyRole(Link& link) const;
+    void applySettings(Link& link) const;
     Effect judge(Local& local) const;
     Effect judgeAll(LinkIndex link);
     void touch(LinkIndex link);
@@ -154,6 +159,7 @@ class LinkTable {
     std::vector<network::Route> seenRoutes_;
     bool dumping_ = false;
     bool choice_ = false;
+    bool standby_ = false;
 };
 
 } // namespace subflowd::core

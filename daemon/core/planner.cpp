@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "core/planner.hpp"
 
+#include "core/failure.hpp"
 #include "core/reasons.hpp"
+#include "core/records.hpp"
 
 #include <algorithm>
 
@@ -41,7 +43,39 @@ bool stillHolds(const World& world, const Connection& connection, const Candidat
     return !announcement || announcement->refreshed <= path.lastChange;
 }
 
+bool carries(const World& world, const Connection& connection, const Subflow& subflow) {
+    const auto& local = world.localOf(connection, subflow);
+    const bool stranded = local.usability == Usability::gone ||
+                          local.usability == Usability::linkDown ||
+                          local.usability == Usability::noRoute;
+    const bool better = local.role == Role::primary || local.role == Role::backup;
+    return better && !stranded && counts(subflow) && subflow.state == SubflowState::up &&
+           !isSuspect(subflow);
+}
+
+/// A subflow that the peer did not accept for sure yet is no reason to give up what carries.
+Standby standbyOf(const World& world, const Connection& connection, Instant& again) {
+    auto standby = Standby::serves;
+    for (const auto& subflow : connection.subflows) {
+        if (!carries(world, connection, subflow))
+            continue;
+        if (records::isConfirmed(subflow, world.now))
+            return Standby::rests;
+        standby = Standby::stays;
+        again = std::min(again, subflow.since + confirmationTime(subflow.roundTrip));
+    }
+    return standby;
+}
+
 } // namespace
+
+Limit limitOf(const Local& local) {
+    return {local.mostSubflows, Voice::link, {&reasons::linkLimit, local.mostSubflows, 0}};
+}
+
+Limit Judgement::onLinkOf(const Local& local) const {
+    return local.mostSubflows < link.most ? limitOf(local) : link;
+}
 
 const Judgement& Planner::judge(World& world, const Connection& connection, Listing listing) {
     candidates_.list(world, connection, listing);
@@ -51,6 +85,7 @@ const Judgement& Planner::judge(World& world, const Connection& connection, List
     judgement_.announcements.clear();
     judgement_.again = never;
     judgement_.complete = true;
+    judgement_.standby = Standby::serves;
     judgement_.link = judgement_.remote = {};
     judgement_.connection = {world.configuration->limits.subflows,
                              Voice::limit,
@@ -62,7 +97,7 @@ const Judgement& Planner::judge(World& world, const Connection& connection, List
     urgent_ = false;
     ask(world, connection);
     waitAfterFailure(world, connection);
-    clampToRoles(world);
+    clampToRoles(world, connection);
     guardRemotes(connection);
     guardInitial(world, connection);
     return judgement_;
@@ -230,12 +265,16 @@ void Planner::waitAfterFailure(const World& world, const Connection& connection)
     }
 }
 
-void Planner::clampToRoles(const World& world) {
+void Planner::clampToRoles(const World& world, const Connection& connection) {
+    if (world.links.hasStandby() && connection.side == Side::client)
+        judgement_.standby = standbyOf(world, connection, judgement_.again);
     for (std::size_t i = 0; i < judgement_.decisions.size(); ++i) {
         auto& decision = judgement_.decisions[i];
         const auto role = world.links.local(candidates_.all()[i].local).role;
         if (role == Role::backup)
             decision.priority = Priority::backup;
+        if (role == Role::standby)
+            clampToStandby(world, connection, i);
         if (role == Role::ignore) {
             decision = {};
             decision.verdict = Verdict::forbidden;
@@ -244,6 +283,27 @@ void Planner::clampToRoles(const World& world) {
             decision.reason = {&reasons::linkIgnored, 0, 0};
         }
     }
+}
+
+/// While another link carries, nothing new begins on a standby link, and what is there goes.
+void Planner::clampToStandby(const World& world, const Connection& connection, std::size_t path) {
+    if (judgement_.standby == Standby::serves)
+        return;
+    auto existing = judgement_.standby == Standby::rests ? Existing::drain : Existing::keep;
+    for (const auto& subflow : connection.subflows) {
+        const auto until = subflow.since + standbyStay;
+        if (subflow.path != candidates_.all()[path].record || !alive(subflow) || subflow.initial ||
+            until <= world.now)
+            continue;
+        existing = Existing::keep;
+        judgement_.again = std::min(judgement_.again, until);
+    }
+    auto& decision = judgement_.decisions[path];
+    decision = {};
+    decision.verdict = Verdict::forbidden;
+    decision.by = Voice::link;
+    decision.existing = existing;
+    decision.reason = {&reasons::standbyRests, 0, 0};
 }
 
 /// Nothing new goes to an address that the peer withdrew, nor to the port from which it once

@@ -122,7 +122,7 @@ bool Reconciler::mayCreate(const Work& work, std::size_t path) const {
 /// Subflows that are ending, or whose local address is gone, take no place of another's.
 bool Reconciler::withinLimits(const Work& work, std::size_t path) const {
     const auto& wanted = work.candidates.all()[path];
-    const auto link = work.world.links.local(wanted.local).link;
+    const auto& from = work.world.links.local(wanted.local);
     std::size_t all = 0;
     std::size_t onLink = 0;
     std::size_t toRemote = 0;
@@ -131,12 +131,12 @@ bool Reconciler::withinLimits(const Work& work, std::size_t path) const {
         if (!counts(subflow) || isGone(local.usability))
             continue;
         ++all;
-        if (local.link == link)
+        if (local.link == from.link)
             ++onLink;
         if (work.connection.paths[subflow.path].remote == wanted.remote)
             ++toRemote;
     }
-    return all < work.judgement.connection.most && onLink < work.judgement.link.most &&
+    return all < work.judgement.connection.most && onLink < work.judgement.onLinkOf(from).most &&
            toRemote < work.judgement.remote.most;
 }
 
@@ -213,8 +213,12 @@ void Reconciler::setPriorities(const Work& work) {
         if (!counts(subflow) || subflow.state == SubflowState::pending)
             continue;
         const auto& path = work.connection.paths[subflow.path];
-        if (const auto* said = saidOf(work, i)) {
-            const bool clamped = work.world.localOf(work.connection, subflow).role == Role::backup;
+        const auto role = work.world.localOf(work.connection, subflow).role;
+        const bool rests = role == Role::standby && work.judgement.standby == Standby::rests;
+        if (rests) {
+            setPriority(work, subflow, Priority::backup, {&reasons::standbyRests, 0, 0});
+        } else if (const auto* said = saidOf(work, i)) {
+            const bool clamped = role == Role::backup;
             setPriority(work, subflow, clamped ? Priority::backup : said->priority, said->reason);
         } else if (path.verdict == Verdict::wanted || path.verdict == Verdict::held) {
             setPriority(work, subflow, path.priority, path.reason);

@@ -99,9 +99,9 @@ Told tell(const World& world, const Connection& connection, const PathView& view
 }
 
 /// Whether a wanted path has no subflow because a limit is reached.
-const Limit* limitReached(const World& world, const Connection& connection,
-                          const Judgement& judgement, const PathView& view,
-                          const Candidate& candidate) {
+std::optional<Limit> limitReached(const World& world, const Connection& connection,
+                                  const Judgement& judgement, const PathView& view,
+                                  const Candidate& candidate) {
     std::size_t all = 0;
     std::size_t onLink = 0;
     std::size_t toRemote = 0;
@@ -115,10 +115,11 @@ const Limit* limitReached(const World& world, const Connection& connection,
             ++toRemote;
     }
     if (all >= judgement.connection.most)
-        return &judgement.connection;
-    if (onLink >= judgement.link.most)
-        return &judgement.link;
-    return toRemote >= judgement.remote.most ? &judgement.remote : nullptr;
+        return judgement.connection;
+    if (const auto limit = judgement.onLinkOf(world.links.local(candidate.local));
+        onLink >= limit.most)
+        return limit;
+    return toRemote >= judgement.remote.most ? std::optional{judgement.remote} : std::nullopt;
 }
 
 /// Whether a wanted path has no subflow because the peer provokes too many.
@@ -190,7 +191,7 @@ std::vector<PathReport> explain(World& world, Planner& planner, const Connection
         auto told = tell(world, connection, view, candidate, decision);
         if (view.subflows == 0 && decision.verdict == Verdict::wanted &&
             view.usability == Usability::usable) {
-            if (const auto* limit = limitReached(world, connection, judgement, view, candidate))
+            if (const auto limit = limitReached(world, connection, judgement, view, candidate))
                 told = {limit->reason, limit->by};
             else if (const auto waits = waitsForBudget(world, connection, candidate))
                 told = *waits;

@@ -99,8 +99,20 @@ constexpr std::string_view nameOf(Role role) {
         return "primary";
     case Role::backup:
         return "backup";
+    case Role::standby:
+        return "standby";
     case Role::ignore:
         return "ignore";
+    }
+    return unknownName;
+}
+
+constexpr std::string_view nameOf(core::RoleSource source) {
+    switch (source) {
+    case core::RoleSource::builtIn:
+        return "default";
+    case core::RoleSource::configuration:
+        return "config";
     }
     return unknownName;
 }

@@ -209,6 +209,8 @@ TEST_F(ServerTest, listsTheLinks) {
     EXPECT_EQ(links[0].name, "eth0");
     EXPECT_EQ(links[0].kind, "ethernet");
     EXPECT_EQ(links[0].role, "primary");
+    EXPECT_EQ(links[0].source, "default");
+    EXPECT_FALSE(links[0].metered);
     EXPECT_TRUE(links[0].up);
     const std::vector<ctl::LinkAddress> addresses{{local, "usable", false}};
     EXPECT_EQ(links[0].addresses, addresses);

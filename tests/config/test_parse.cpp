@@ -161,13 +161,20 @@ TEST(Parse, RuleWithAConditionThatIsNotKnownIsLeftOut) {
 
 TEST(Parse, ReadsLinksInFileOrder) {
     const auto parsed = parse("[Link wwan*]\nRole=backup\n[Link eth0]\nRole=primary\n"
-                              "[Link tun?]\nRole=ignore\n[Link any]\n",
+                              "[Link tun?]\nRole=ignore\n[Link any]\n"
+                              "[Link lte]\nRole=standby\nMetered=on\nMaxSubflows=254\n"
+                              "[Link b]\nMetered=no\nMaxSubflows=\n",
                               "f");
     EXPECT_EQ(problems(parsed), "");
-    const std::vector<Link> expected{{{"wwan*", Role::backup}, {"f", 1}, {{"Role", {"f", 2}}}},
-                                     {{"eth0", Role::primary}, {"f", 3}, {{"Role", {"f", 4}}}},
-                                     {{"tun?", Role::ignore}, {"f", 5}, {{"Role", {"f", 6}}}},
-                                     {{"any", std::nullopt}, {"f", 7}, {}}};
+    const std::vector<Link> expected{
+        {{"wwan*", Role::backup}, {"f", 1}, {{"Role", {"f", 2}}}},
+        {{"eth0", Role::primary}, {"f", 3}, {{"Role", {"f", 4}}}},
+        {{"tun?", Role::ignore}, {"f", 5}, {{"Role", {"f", 6}}}},
+        {{"any", std::nullopt}, {"f", 7}, {}},
+        {{"lte", Role::standby, true, 254},
+         {"f", 8},
+         {{"Role", {"f", 9}}, {"Metered", {"f", 10}}, {"MaxSubflows", {"f", 11}}}},
+        {{"b", std::nullopt, false}, {"f", 12}, {{"Metered", {"f", 13}}}}};
     EXPECT_EQ(parsed.config.links, expected);
 }
 
@@ -196,13 +203,13 @@ TEST(Parse, WarnsOfPolicySectionsThatDoNothing) {
 TEST(Parse, UnknownKeysAndSectionsAreWarningsWithASuggestion) {
     EXPECT_EQ(
         problems("[Daemon]\nmaxsubflow=3\nEntirelyElse=3\n[Demon]\nMode=x\n[Guard]\nDenyPorts=3\n"
-                 "[Link a]\nrole=backup\nMetered=yes\n"),
+                 "[Link a]\nrole=backup\nQuota=yes\n"),
         "f:2: warning: [Daemon] has no key maxsubflow=: did you mean MaxSubflows?\n"
         "f:3: warning: [Daemon] has no key EntirelyElse=\n"
         "f:4: warning: there is no section [Demon]: did you mean Daemon?\n"
         "f:7: warning: [Guard] has no key DenyPorts=: did you mean DenyPort?\n"
         "f:9: warning: [Link a] has no key role=: did you mean Role?\n"
-        "f:10: warning: [Link a] has no key Metered=\n");
+        "f:10: warning: [Link a] has no key Quota=\n");
 }
 
 TEST(Parse, WrongNumberOfWordsInAHeaderIsAnError) {
@@ -230,7 +237,7 @@ TEST(Parse, ReportsAllErrorsOfAllFilesAtOnce) {
     EXPECT_TRUE(hasErrors(parsed.diagnostics));
     EXPECT_EQ(problems(parsed), "a:2: error: Mode=x: wants userspace or observe\n"
                                 "c:2: error: MaxInbound=z: wants a whole number from 1 to 254\n"
-                                "b:2: error: Role=y: wants primary, backup or ignore\n");
+                                "b:2: error: Role=y: wants primary, backup, standby or ignore\n");
 }
 
 constexpr const char* wantsAllowance = "wants how many at once (1 to 65535), a slash, and after "
@@ -307,11 +314,10 @@ INSTANTIATE_TEST_SUITE_P(
         BadValue{"Rule a", "MatchLink=sixteencharacter",
                  "\"sixteencharacter\" cannot be the name of a link or a pattern of names"},
         BadValue{"Rule a", "Policies=x y x", "names \"x\" twice"},
-        BadValue{
-            "Link a", "Role=standby",
-            "is not available in this version of subflowd: use backup, whose subflows are open "
-            "but carry nothing while a primary link works, or ignore"},
-        BadValue{"Link a", "Role=main", "wants primary, backup or ignore"}));
+        BadValue{"Link a", "Role=main", "wants primary, backup, standby or ignore"},
+        BadValue{"Link a", "Metered=perhaps", "wants yes or no"},
+        BadValue{"Link a", "MaxSubflows=0", "wants a whole number from 1 to 254"},
+        BadValue{"Link a", "MaxSubflows=255", "wants a whole number from 1 to 254"}));
 
 } // namespace
 } // namespace subflowd::config
