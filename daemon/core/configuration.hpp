@@ -25,6 +25,16 @@ struct ConfiguredPolicy {
     Policy* policy = nullptr;
 };
 
+/// A mark of a socket (SO_MARK), as far as the mask reaches.
+struct MarkMatch {
+    std::uint32_t value = 0;
+    std::uint32_t mask = 0xffffffff;
+
+    bool fits(std::uint32_t mark) const { return (mark & mask) == value; }
+
+    friend bool operator==(const MarkMatch&, const MarkMatch&) = default;
+};
+
 /// Which connections a rule is for. An empty list or nothing: any.
 struct Match {
     std::vector<Prefix> remotes;
@@ -32,6 +42,12 @@ struct Match {
     std::vector<std::string> links; ///< names or patterns (* and ?) of the initial subflow's link
     std::optional<Side> side;
     std::optional<Family> family;
+    std::vector<std::uint32_t> users;       ///< uids of the socket's owner
+    std::vector<std::string> controlGroups; ///< see isInControlGroup()
+    std::vector<MarkMatch> marks;
+
+    /// Whether only inet_diag can tell if a connection matches.
+    bool needsFacts() const { return !users.empty() || !controlGroups.empty() || !marks.empty(); }
 
     friend bool operator==(const Match&, const Match&) = default;
 };

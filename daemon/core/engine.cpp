@@ -132,7 +132,9 @@ class Engine::State {
                 continue;
             for (auto& path : connection.paths)
                 path.by = translate(path.by, *old, *world.configuration);
-            chooseRule(world, connection);
+            if (connection.factsState == FactsState::known && rulesAsk(*world.configuration))
+                connection.factsState = FactsState::notNeeded; // a mark may be another by now
+            chooseRule(world, connection); // the sweep asks for what it needs, a slice at a time
         }
         world.listeners.forgetRefused();
         world.sweepWanted = true;
@@ -176,6 +178,11 @@ const Outcome& Engine::step(Instant now, const KernelEvent& event) {
 
 Counters Engine::counters() const {
     return reporter::count(state_->world);
+}
+
+bool Engine::asksControlGroups() const {
+    return std::ranges::any_of(state_->world.configuration->rules,
+                               [](const Rule& rule) { return !rule.match.controlGroups.empty(); });
 }
 
 std::vector<Token> Engine::tokens() const {

@@ -38,12 +38,14 @@ void watchHealth(World& world, Connection& connection) {
 } // namespace
 
 void Evaluator::evaluate(World& world, Connection& connection) {
-    watchHealth(world, connection);
+    if (!connection.partial)
+        askFacts(world, connection);
+    if (!connection.undecided)
+        watchHealth(world, connection);
     if (!isManaged(world, connection))
         return;
     noteStranded(world, connection);
     connection.timer = never; // what it was for is seen to now, or is set again
-    askFacts(world, connection);
     if (connection.factsState == FactsState::asked)
         return;
     settleWhenConfirmed(world, connection);

@@ -33,7 +33,7 @@ constexpr std::string_view everything =
     "DenyPort=\nJoinsPerHost=2/90s\nMaxInboundOverall=7\n"
     "[Rule dc]\nMatchRemote=10.0.0.0/8 fe80::/10\n"
     "MatchPort=443 1-9\nMatchSide=client\nMatchLink=e*\n"
-    "MatchFamily=ipv4\nPolicies=a b\n"
+    "MatchFamily=ipv4\nMatchUser=0 7\nMatchCGroup=/a b\nMatchMark=0x7 1/3\nPolicies=a b\n"
     "[Rule none]\nPolicies=\n"
     "[Policy a]\nK=v w\nL=\n[Policy a dc]\nK=x#y\n"
     "[Link w*]\nRole=backup\nMetered=no\nMaxSubflows=2\n[Link x]\n";

@@ -138,6 +138,19 @@ TEST(Parse, ReadsRulesInFileOrderAndTheDefaultLast) {
     EXPECT_EQ(parsed.config.rules, expected);
 }
 
+TEST(Parse, ReadsConditionsThatTheKernelIsAskedFor) {
+    const auto parsed = parse("[Rule x]\nMatchUser=root 1000\nMatchCGroup=a.service /user.slice\n"
+                              "MatchMark=7 0x10/0xff 0/1\nPolicies=a\n",
+                              "f");
+    EXPECT_EQ(problems(parsed), "");
+    const auto& match = parsed.config.rules.front().match;
+    EXPECT_EQ(match.users, (std::vector<std::uint32_t>{0, 1000}));
+    EXPECT_EQ(match.controlGroups, (std::vector<std::string>{"a.service", "/user.slice"}));
+    EXPECT_EQ(match.marks, (std::vector<core::MarkMatch>{{7, 0xffffffff}, {0x10, 0xff}, {0, 1}}));
+    EXPECT_TRUE(match.needsFacts());
+    EXPECT_FALSE(core::Match{}.needsFacts());
+}
+
 TEST(Parse, RuleWithAnEmptyChainIsForConnectionsThatGetNoSubflow) {
     const auto parsed = parse("[Rule default]\nPolicies=\n[Rule x]\n", "f");
     EXPECT_EQ(problems(parsed),
@@ -313,6 +326,20 @@ INSTANTIATE_TEST_SUITE_P(
                  "\"a/b\" cannot be the name of a link or a pattern of names"},
         BadValue{"Rule a", "MatchLink=sixteencharacter",
                  "\"sixteencharacter\" cannot be the name of a link or a pattern of names"},
+        BadValue{"Rule a", "MatchUser=no-such-user",
+                 "there is no user \"no-such-user\" on this host"},
+        BadValue{"Rule a", "MatchUser=4294967295", "there is no user \"4294967295\" on this host"},
+        BadValue{"Rule a", "MatchCGroup=a/b",
+                 "wants units such as firefox.service, or paths such as /user.slice, and \"a/b\" "
+                 "is neither"},
+        BadValue{"Rule a", "MatchMark=0x",
+                 "wants marks such as 7 or 0x10/0xff, and \"0x\" is none"},
+        BadValue{"Rule a", "MatchMark=1/",
+                 "wants marks such as 7 or 0x10/0xff, and \"1/\" is none"},
+        BadValue{"Rule a", "MatchMark=4294967296",
+                 "wants marks such as 7 or 0x10/0xff, and \"4294967296\" is none"},
+        BadValue{"Rule a", "MatchMark=0x10/0xf",
+                 "\"0x10/0xf\" fits no socket: the value has bits that the mask has not"},
         BadValue{"Rule a", "Policies=x y x", "names \"x\" twice"},
         BadValue{"Link a", "Role=main", "wants primary, backup, standby or ignore"},
         BadValue{"Link a", "Metered=perhaps", "wants yes or no"},

@@ -127,9 +127,12 @@ class FakeKernel {
     bool acksComeLate = false;      ///< events overtake the acks of the commands that caused them
     bool losesEvents = false;       ///< the event socket overflows: events vanish
     bool tellsIds = true;           ///< GET_ADDR knows tokens; older kernels refuse
-    LinkIndex boundDevice = noLink; ///< of every application's socket
-    int listenError = 0;            ///< errno of every attempt to listen
-    Duration dumpTakes{};           ///< from a snapshot's rows being taken to their being read
+    LinkIndex boundDevice = noLink; ///< of every application's socket, and what follows
+    std::uint32_t owner = 1000;
+    std::uint32_t mark = 0;
+    std::string controlGroup;
+    int listenError = 0;  ///< errno of every attempt to listen
+    Duration dumpTakes{}; ///< from a snapshot's rows being taken to their being read
     Duration factsTake = std::chrono::milliseconds(10); ///< the answer to AskFacts
     Duration roundTrip = std::chrono::milliseconds(10);
 
