@@ -75,6 +75,9 @@ enum class Mode : std::uint8_t {
     observe,   ///< shows everything, commands nothing
 };
 
+/// Whether what NetworkManager was told for the in-kernel path manager counts here, too.
+enum class ImportFlags : std::uint8_t { no, yes };
+
 struct Limits {
     std::uint8_t subflows = 8; ///< of one connection, the initial one included
     std::uint8_t inbound = 8;  ///< that the peer may open on one connection this host serves
@@ -84,6 +87,7 @@ struct Limits {
 
 struct Configuration {
     Mode mode = Mode::userspace;
+    ImportFlags importFlags = ImportFlags::yes;
     Limits limits;
     Duration auditInterval = std::chrono::minutes(5); ///< Duration::max(): none
     Guard guard;

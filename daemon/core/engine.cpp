@@ -62,7 +62,7 @@ class Engine::State {
     explicit State(std::shared_ptr<const Configuration> configuration) {
         world.configuration = std::move(configuration);
         world.policies.configure(world.configuration->policies);
-        world.links.configure(world.configuration->links);
+        world.links.configure(world.configuration->links, world.configuration->importFlags);
     }
 
     void begin(Instant now) {
@@ -118,6 +118,11 @@ class Engine::State {
         world.sweepWanted = true;
     }
 
+    void take(const LinkNotes& notes) {
+        world.links.annotate(notes);
+        world.sweepWanted = true;
+    }
+
     void take(const Resumed& resumed) { sweeper.handle(resumed); }
 
     void take(const ListenerOpened& opened) { listenerOpened(world, opened); }
@@ -125,7 +130,7 @@ class Engine::State {
     void take(const Configured& configured) {
         const auto old = std::exchange(world.configuration, configured.configuration);
         world.policies.configure(world.configuration->policies);
-        world.links.configure(world.configuration->links);
+        world.links.configure(world.configuration->links, world.configuration->importFlags);
         for (std::size_t i = 0; i < world.connections.slots(); ++i) {
             auto& connection = world.connections.slot(i);
             if (!connection.used || connection.partial)

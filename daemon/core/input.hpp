@@ -6,6 +6,7 @@
 #include "core/event.hpp"
 #include "core/health.hpp"
 #include "core/host_facts.hpp"
+#include "core/link_notes.hpp"
 #include "core/listener.hpp"
 #include "core/network.hpp"
 #include "core/snapshot.hpp"
@@ -40,8 +41,8 @@ struct Configured {
     std::shared_ptr<const Configuration> configuration;
 };
 
-using Input =
-    std::variant<Tick, KernelEvent, NetworkChange, CommandFinished, SnapshotPart, EventsLost,
-                 TcpActivity, HealthReport, HostFacts, ListenerOpened, Resumed, Configured>;
+using Input = std::variant<Tick, KernelEvent, NetworkChange, CommandFinished, SnapshotPart,
+                           EventsLost, TcpActivity, HealthReport, HostFacts, LinkNotes,
+                           ListenerOpened, Resumed, Configured>;
 
 } // namespace subflowd::core

@@ -21,16 +21,27 @@ std::optional<Value> firstSaid(std::string_view link, std::span<const LinkRule> 
 
 } // namespace
 
-LinkSettings settingsOf(std::string_view link, std::span<const LinkRule> rules) {
-    const auto role = firstSaid(link, rules, &LinkRule::role);
+LinkSettings settingsOf(std::string_view link, std::span<const LinkRule> rules,
+                        const LinkNote& note, ImportFlags flags) {
+    const auto ruled = firstSaid(link, rules, &LinkRule::role);
+    const auto metered = firstSaid(link, rules, &LinkRule::metered);
+    const auto imported = flags == ImportFlags::yes ? note.flagRole : std::nullopt;
+    const auto noted = note.role ? note.role : imported;
     LinkSettings settings;
-    settings.metered = firstSaid(link, rules, &LinkRule::metered).value_or(false);
-    settings.named = role.has_value();
-    settings.role = role.value_or(settings.metered ? Role::backup : Role::primary);
-    if (role || settings.metered)
-        settings.source = RoleSource::configuration;
+    settings.metered = metered ? *metered : note.metered.value_or(false);
+    settings.named = ruled || note.role;
     settings.subflows =
         firstSaid(link, rules, &LinkRule::subflows).value_or(LinkSettings::anyNumber);
+    settings.reach[0] = note.ipv4;
+    settings.reach[1] = note.ipv6;
+    settings.leaving = note.leaving;
+    settings.role = settings.metered ? Role::backup : Role::primary;
+    if (ruled || noted)
+        settings.role = ruled ? *ruled : *noted;
+    if (ruled || (!noted && metered.value_or(false)))
+        settings.source = RoleSource::configuration;
+    else if (noted || settings.metered)
+        settings.source = RoleSource::networkManager;
     return settings;
 }
 

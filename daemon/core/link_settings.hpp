@@ -2,6 +2,7 @@
 #pragma once
 
 #include "core/configuration.hpp"
+#include "core/link_notes.hpp"
 
 #include <subflowd/link.hpp>
 
@@ -16,6 +17,7 @@ namespace subflowd::core {
 enum class RoleSource : std::uint8_t {
     builtIn,       ///< nobody
     configuration, ///< [Link], by its role or because it is metered
+    networkManager,
 };
 
 /// What counts of a link, whoever said it.
@@ -27,12 +29,16 @@ struct LinkSettings {
     bool metered = false;
     bool named = false;                ///< somebody gave it a role: tunnels are used only then
     std::uint8_t subflows = anyNumber; ///< that one connection may have on it
+    Reach reach[2] = {Reach::unknown, Reach::unknown}; ///< by family
+    bool leaving = false; ///< nothing new begins there, and what is there steps back
 
     friend bool operator==(const LinkSettings&, const LinkSettings&) = default;
 };
 
-/// What the rules say of a link, each of its settings by the first rule that fits and has it. A
-/// metered link is for bad times unless a role was given.
-LinkSettings settingsOf(std::string_view link, std::span<const LinkRule> rules);
+/// What is said of a link. The rules count for most, each of their settings by the first one that
+/// fits and has it; then what a network manager notes. A metered link is for bad times unless a
+/// role was given.
+LinkSettings settingsOf(std::string_view link, std::span<const LinkRule> rules,
+                        const LinkNote& note = {}, ImportFlags flags = ImportFlags::yes);
 
 } // namespace subflowd::core

@@ -52,8 +52,18 @@ LinkTable::Applied LinkTable::apply(const NetworkChange& change) {
     return dumping_ ? Applied{} : applied;
 }
 
-void LinkTable::configure(std::span<const LinkRule> rules) {
+void LinkTable::configure(std::span<const LinkRule> rules, ImportFlags flags) {
     rules_.assign(rules.begin(), rules.end());
+    flags_ = flags;
+    applyAllSettings();
+}
+
+void LinkTable::annotate(const LinkNotes& notes) {
+    notes_ = notes;
+    applyAllSettings();
+}
+
+void LinkTable::applyAllSettings() {
     for (auto& link : links_)
         applySettings(link);
     for (auto& local : locals_)
@@ -62,7 +72,9 @@ void LinkTable::configure(std::span<const LinkRule> rules) {
 }
 
 void LinkTable::applySettings(Link& link) const {
-    link.settings = settingsOf(link.facts.name, rules_);
+    const auto note = std::ranges::find(notes_.all, link.facts.name, &LinkNote::link);
+    link.settings =
+        settingsOf(link.facts.name, rules_, note == notes_.all.end() ? LinkNote{} : *note, flags_);
     link.skipped = link.facts.kind == LinkKind::loopback ||
                    (isTunnel(link.facts.kind) && !link.settings.named);
     link.allowed = link.settings.role != Role::ignore && !link.skipped;
@@ -345,6 +357,11 @@ LinkTable::Effect LinkTable::judge(Local& local) const {
     const auto settings = link ? link->settings : LinkSettings{};
     local.role = settings.role;
     local.mostSubflows = settings.subflows;
+    local.leaving = settings.leaving;
+    const bool wasOffline = local.offline;
+    local.offline = settings.reach[familyIndex(local.address)] == Reach::local;
+    if (wasOffline && !local.offline)
+        ++local.serial; // what failed meanwhile says nothing
     local.vrf = link ? vrfOf(*link) : noLink;
     local.reachesAll = link && (link->crowded || link->defaultRoute[familyIndex(local.address)]);
     if (before == local.usability)
@@ -424,8 +441,9 @@ Usability LinkTable::usability(LocalRef ref, const IpAddress& remote) const {
                           local.address.scope() == Scope::unique && scope != Scope::unique;
     if (!far || stranded || remote.family() != local.address.family())
         return Usability::wrongScope;
-    return local.reachesAll || reaches(*find(local.link), remote) ? Usability::usable
-                                                                  : Usability::noRoute;
+    if (!local.reachesAll && !reaches(*find(local.link), remote))
+        return Usability::noRoute;
+    return local.offline && scope == Scope::global ? Usability::noInternet : Usability::usable;
 }
 
 std::string_view LinkTable::name(LinkIndex index) const {

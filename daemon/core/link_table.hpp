@@ -34,8 +34,10 @@ struct Local {
     bool tentative = false;
     bool deprecated = false;
     bool temporary = false;
-    bool vacant = true; ///< the entry waits for another address
-    AddressId hostId{}; ///< the id that connections use unless the kernel knows another; never 0
+    bool leaving = false; ///< the link is about to lose it
+    bool offline = false; ///< the link does not lead into the Internet
+    bool vacant = true;   ///< the entry waits for another address
+    AddressId hostId{};   ///< the id that connections use unless the kernel knows another; never 0
     std::uint32_t users = 0;
     std::uint32_t serial = 0; ///< changes whenever a failed attempt from here deserves another
 };
@@ -61,7 +63,10 @@ class LinkTable {
     void distrust();
 
     /// Roles and which tunnels are used come from here.
-    void configure(std::span<const LinkRule> rules);
+    void configure(std::span<const LinkRule> rules, ImportFlags flags = ImportFlags::yes);
+
+    /// What a network manager says, in place of what it said before.
+    void annotate(const LinkNotes& notes);
 
     const Local& local(LocalRef ref) const { return locals_[static_cast<std::size_t>(ref)]; }
 
@@ -137,6 +142,7 @@ class LinkTable {
     void dispose(LocalRef ref);
     void disposeUnused();
     void giveHostId(Local& local) const;
+    void applyAllSettings();
     void applySettings(Link& link) const;
     Effect judge(Local& local) const;
     Effect judgeAll(LinkIndex link);
@@ -152,6 +158,8 @@ class LinkTable {
     std::vector<LocalRef> free_;
     FlatIndex byAddress_;
     std::vector<LinkRule> rules_;
+    LinkNotes notes_;
+    ImportFlags flags_ = ImportFlags::yes;
     std::vector<LinkView> linkViews_;
     std::vector<AddressView> addressViews_;
     std::vector<LocalRef> viewed_;

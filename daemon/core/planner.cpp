@@ -45,7 +45,7 @@ bool stillHolds(const World& world, const Connection& connection, const Candidat
 
 bool carries(const World& world, const Connection& connection, const Subflow& subflow) {
     const auto& local = world.localOf(connection, subflow);
-    const bool stranded = local.usability == Usability::gone ||
+    const bool stranded = local.leaving || local.usability == Usability::gone ||
                           local.usability == Usability::linkDown ||
                           local.usability == Usability::noRoute;
     const bool better = local.role == Role::primary || local.role == Role::backup;
@@ -270,18 +270,16 @@ void Planner::clampToRoles(const World& world, const Connection& connection) {
         judgement_.standby = standbyOf(world, connection, judgement_.again);
     for (std::size_t i = 0; i < judgement_.decisions.size(); ++i) {
         auto& decision = judgement_.decisions[i];
-        const auto role = world.links.local(candidates_.all()[i].local).role;
+        const auto& local = world.links.local(candidates_.all()[i].local);
+        const auto role = local.role;
         if (role == Role::backup)
             decision.priority = Priority::backup;
         if (role == Role::standby)
             clampToStandby(world, connection, i);
-        if (role == Role::ignore) {
-            decision = {};
-            decision.verdict = Verdict::forbidden;
-            decision.by = Voice::link;
-            decision.existing = Existing::drain;
-            decision.reason = {&reasons::linkIgnored, 0, 0};
-        }
+        if (local.leaving)
+            forbidForLink(i, Existing::keep, reasons::linkLeaves);
+        if (role == Role::ignore)
+            forbidForLink(i, Existing::drain, reasons::linkIgnored);
     }
 }
 
@@ -298,12 +296,16 @@ void Planner::clampToStandby(const World& world, const Connection& connection, s
         existing = Existing::keep;
         judgement_.again = std::min(judgement_.again, until);
     }
+    forbidForLink(path, existing, reasons::standbyRests);
+}
+
+void Planner::forbidForLink(std::size_t path, Existing existing, const ReasonText& reason) {
     auto& decision = judgement_.decisions[path];
     decision = {};
     decision.verdict = Verdict::forbidden;
     decision.by = Voice::link;
     decision.existing = existing;
-    decision.reason = {&reasons::standbyRests, 0, 0};
+    decision.reason = {&reason, 0, 0};
 }
 
 /// Nothing new goes to an address that the peer withdrew, nor to the port from which it once

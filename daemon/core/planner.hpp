@@ -83,6 +83,7 @@ class Planner {
     void mergeLimits(const Plan& plan, Voice by);
     void waitAfterFailure(const World& world, const Connection& connection);
     void clampToRoles(const World& world, const Connection& connection);
+    void forbidForLink(std::size_t path, Existing existing, const ReasonText& reason);
     void clampToStandby(const World& world, const Connection& connection, std::size_t path);
     void guardRemotes(const Connection& connection);
     void guardInitial(const World& world, const Connection& connection);

@@ -42,6 +42,10 @@ inline constexpr ReasonText linkIgnored{
     "link-ignored", "the link is ignored: [Link] Role=, or a tunnel that nobody configured"};
 inline constexpr ReasonText standbyRests{
     "standby-rests", "the link is a standby, and a subflow on another link carries"};
+inline constexpr ReasonText linkLeaves{"link-leaves",
+                                       "NetworkManager is about to take the link down"};
+inline constexpr ReasonText noInternet{
+    "no-internet", "NetworkManager found that the link does not lead to the Internet"};
 inline constexpr ReasonText remoteWithdrawn{"remote-withdrawn", "the peer withdrew its address"};
 inline constexpr ReasonText ownAddress{"own-address", "the remote address is this host's own"};
 inline constexpr ReasonText remoteDenied{"remote-denied", "[Guard] DenyRemote= names the address"};

@@ -19,6 +19,14 @@ bool isGone(Usability usability) {
     return usability == Usability::gone || usability == Usability::linkDown;
 }
 
+/// Why what is on a link should send nothing while anything else can; null: it may.
+const ReasonText* restReason(const Judgement& judgement, const Local& local) {
+    if (local.leaving)
+        return &reasons::linkLeaves;
+    const bool rests = local.role == Role::standby && judgement.standby == Standby::rests;
+    return rests ? &reasons::standbyRests : nullptr;
+}
+
 } // namespace
 
 void Reconciler::reconcile(World& world, Connection& connection, const Judgement& judgement,
@@ -213,12 +221,11 @@ void Reconciler::setPriorities(const Work& work) {
         if (!counts(subflow) || subflow.state == SubflowState::pending)
             continue;
         const auto& path = work.connection.paths[subflow.path];
-        const auto role = work.world.localOf(work.connection, subflow).role;
-        const bool rests = role == Role::standby && work.judgement.standby == Standby::rests;
-        if (rests) {
-            setPriority(work, subflow, Priority::backup, {&reasons::standbyRests, 0, 0});
+        const auto& local = work.world.localOf(work.connection, subflow);
+        if (const auto* reason = restReason(work.judgement, local)) {
+            setPriority(work, subflow, Priority::backup, {reason, 0, 0});
         } else if (const auto* said = saidOf(work, i)) {
-            const bool clamped = role == Role::backup;
+            const bool clamped = local.role == Role::backup;
             setPriority(work, subflow, clamped ? Priority::backup : said->priority, said->reason);
         } else if (path.verdict == Verdict::wanted || path.verdict == Verdict::held) {
             setPriority(work, subflow, path.priority, path.reason);

@@ -42,6 +42,8 @@ const ReasonText* textOf(Usability usability) {
         return &reasons::linkIgnored;
     case Usability::gone:
         return &reasons::addressGone;
+    case Usability::noInternet:
+        return &reasons::noInternet;
     case Usability::guarded:
         return nullptr; // the candidate has the guard's own words
     }

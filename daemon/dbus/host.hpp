@@ -54,6 +54,9 @@ class Host {
     /// one stays in force); nothing if the new one is in force.
     virtual std::optional<std::string> reload() = 0;
 
+    /// What NetworkManager says of links, in place of what it said before.
+    virtual void annotate(const core::LinkNotes& notes) = 0;
+
     /// The bus went away: nothing is served any more; monitors that are open go on. Called once,
     /// from inside the service, which must not be destroyed before the call returned.
     virtual void busLost(const std::string& why) = 0;

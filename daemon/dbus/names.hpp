@@ -113,6 +113,8 @@ constexpr std::string_view nameOf(core::RoleSource source) {
         return "default";
     case core::RoleSource::configuration:
         return "config";
+    case core::RoleSource::networkManager:
+        return "NetworkManager";
     }
     return unknownName;
 }
@@ -167,6 +169,8 @@ constexpr std::string_view nameOf(Usability usability) {
         return "ignored";
     case Usability::gone:
         return "gone";
+    case Usability::noInternet:
+        return "no-internet";
     case Usability::guarded:
         return "guarded";
     }

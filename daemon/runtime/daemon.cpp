@@ -223,6 +223,10 @@ std::optional<std::string> Daemon::followMode() {
     return problem;
 }
 
+void Daemon::annotate(const core::LinkNotes& notes) {
+    link_.step(notes);
+}
+
 void Daemon::busLost(const std::string& why) {
     problems_.push_back("the bus is gone: " + why);
     log(Level::error, problems_.back() + "; connections are managed all the same, subflowctl "

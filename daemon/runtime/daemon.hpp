@@ -41,6 +41,7 @@ class Daemon final : public dbus::Host {
 
     dbus::Status status() const override;
     std::optional<std::string> reload() override;
+    void annotate(const core::LinkNotes& notes) override;
     void busLost(const std::string& why) override;
 
   private:

@@ -57,6 +57,7 @@ enum class Usability : std::uint8_t {
     noRoute,    ///< no unicast route leaves through the link
     ignored,    ///< [Link] Role=ignore, or a kind of link that must be asked for
     gone,       ///< not on the host any more
+    noInternet, ///< a network manager found that the link does not lead to the Internet
     guarded,    ///< [Guard] forbids the path: the peer's address, or leaving a tunnel or device
 };
 

@@ -39,6 +39,8 @@ class FakeHost : public Host {
         return diagnostics;
     }
 
+    void annotate(const core::LinkNotes& notes) override { noted = notes; }
+
     void busLost(const std::string& why) override { lost = why; }
 
     void step(Instant when, const core::Input& input) { engine_.step(when, input); }
@@ -53,6 +55,7 @@ class FakeHost : public Host {
     int reloads = 0;
     std::optional<std::string> diagnostics;
     std::optional<std::string> lost;
+    core::LinkNotes noted;
 
   private:
     core::Engine engine_{std::make_shared<core::Configuration>()};

@@ -50,6 +50,7 @@ TEST(Dump, ShowsEveryValueWithItsOrigin) {
                                    "MaxSubflows=8                           # built in\n"
                                    "MaxInbound=8                            # built in\n"
                                    "AuditInterval=300s                      # built in\n"
+                                   "ImportNetworkManagerFlags=yes           # built in\n"
                                    "\n"
                                    "[Guard]\n"
                                    "FilterScope=yes                         # built in\n"

@@ -32,7 +32,8 @@ TEST(Parse, EmptyConfigurationIsAGoodOne) {
 
 TEST(Parse, ReadsTheDaemonSection) {
     const auto parsed = parse("[Daemon]\nMode=observe\nManageSysctl=off\nReceiveBuffer=64K\n"
-                              "LogLevel=debug\nMaxSubflows=254\nMaxInbound=1\nAuditInterval=90s\n",
+                              "LogLevel=debug\nMaxSubflows=254\nMaxInbound=1\nAuditInterval=90s\n"
+                              "ImportNetworkManagerFlags=no\n",
                               "f");
     EXPECT_EQ(problems(parsed), "");
     const Daemon expected{core::Mode::observe,
@@ -41,13 +42,15 @@ TEST(Parse, ReadsTheDaemonSection) {
                           core::LogRecord::Level::debug,
                           {254, 1},
                           std::chrono::seconds(90),
+                          core::ImportFlags::no,
                           {{"Mode", {"f", 2}},
                            {"ManageSysctl", {"f", 3}},
                            {"ReceiveBuffer", {"f", 4}},
                            {"LogLevel", {"f", 5}},
                            {"MaxSubflows", {"f", 6}},
                            {"MaxInbound", {"f", 7}},
-                           {"AuditInterval", {"f", 8}}}};
+                           {"AuditInterval", {"f", 8}},
+                           {"ImportNetworkManagerFlags", {"f", 9}}}};
     EXPECT_EQ(parsed.config.daemon, expected);
 }
 
@@ -342,6 +345,7 @@ INSTANTIATE_TEST_SUITE_P(
                  "\"0x10/0xf\" fits no socket: the value has bits that the mask has not"},
         BadValue{"Rule a", "Policies=x y x", "names \"x\" twice"},
         BadValue{"Link a", "Role=main", "wants primary, backup, standby or ignore"},
+        BadValue{"Daemon", "ImportNetworkManagerFlags=perhaps", "wants yes or no"},
         BadValue{"Link a", "Metered=perhaps", "wants yes or no"},
         BadValue{"Link a", "MaxSubflows=0", "wants a whole number from 1 to 254"},
         BadValue{"Link a", "MaxSubflows=255", "wants a whole number from 1 to 254"}));

@@ -34,5 +34,55 @@ TEST(LinkSettings, MakeAMeteredLinkABackupUnlessItHasARole) {
     EXPECT_EQ(settingsOf("wwan0", free), LinkSettings{});
 }
 
+LinkNote note(std::optional<Role> role, std::optional<Role> flagRole, std::optional<bool> metered) {
+    LinkNote about;
+    about.role = role;
+    about.flagRole = flagRole;
+    about.metered = metered;
+    return about;
+}
+
+struct Judged {
+    Role role;
+    RoleSource source;
+    bool metered;
+
+    friend bool operator==(const Judged&, const Judged&) = default;
+};
+
+Judged judged(const std::vector<LinkRule>& rules, const LinkNote& about,
+              ImportFlags flags = ImportFlags::yes) {
+    const auto settings = settingsOf("wwan0", rules, about, flags);
+    return {settings.role, settings.source, settings.metered};
+}
+
+TEST(LinkSettings, BelieveTheConfigurationThenTheProfileThenTheFlagsThenTheMeter) {
+    const auto all = note(Role::standby, Role::ignore, true);
+    const auto manager = RoleSource::networkManager;
+    EXPECT_EQ(judged({{"*", Role::primary}}, all),
+              (Judged{Role::primary, RoleSource::configuration, true}));
+    EXPECT_EQ(judged({}, all), (Judged{Role::standby, manager, true}));
+    EXPECT_EQ(judged({}, note({}, Role::ignore, true)), (Judged{Role::ignore, manager, true}));
+    EXPECT_EQ(judged({}, note({}, Role::ignore, true), ImportFlags::no),
+              (Judged{Role::backup, manager, true}));
+    EXPECT_EQ(judged({}, note({}, {}, false)), (Judged{Role::primary, RoleSource::builtIn, false}));
+}
+
+TEST(LinkSettings, BelieveTheConfigurationOfTheMeterToo) {
+    const std::vector<LinkRule> free{{"*", std::nullopt, false}};
+    EXPECT_EQ(judged(free, note({}, {}, true)),
+              (Judged{Role::primary, RoleSource::builtIn, false}));
+    const std::vector<LinkRule> metered{{"*", std::nullopt, true}};
+    EXPECT_EQ(judged(metered, note({}, {}, false)),
+              (Judged{Role::backup, RoleSource::configuration, true}));
+    EXPECT_EQ(judged(metered, note(Role::primary, {}, {})),
+              (Judged{Role::primary, RoleSource::networkManager, true}));
+}
+
+TEST(LinkSettings, TakeTunnelsForNamedOnlyByARole) {
+    EXPECT_FALSE(settingsOf("tun0", {}, note({}, Role::backup, true)).named);
+    EXPECT_TRUE(settingsOf("tun0", {}, note(Role::primary, {}, {})).named);
+}
+
 } // namespace
 } // namespace subflowd::core
