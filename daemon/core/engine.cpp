@@ -47,12 +47,15 @@ void listenerOpened(World& world, const ListenerOpened& opened) {
                                  "it go to that socket, which must be an MPTCP one");
     }
     world.listeners.setRefused(opened.local, world.now);
-    world.log(LogRecord::Level::warning,
-              where + " cannot be announced, because the daemon cannot listen there: errno " +
-                  std::to_string(opened.error) +
-                  (opened.error == EACCES ? "; a port below 1024 needs CAP_NET_BIND_SERVICE, or "
-                                            "net.ipv4.ip_unprivileged_port_start lowered"
-                                          : ""));
+    world.log({LogRecord::Level::warning,
+               {},
+               noLink,
+               where + " cannot be announced, because the daemon cannot listen there: errno " +
+                   std::to_string(opened.error) +
+                   (opened.error == EACCES ? "; a port below 1024 needs CAP_NET_BIND_SERVICE, or "
+                                             "net.ipv4.ip_unprivileged_port_start lowered"
+                                           : ""),
+               LogTopic::cannotListen});
 }
 
 } // namespace
@@ -147,9 +150,12 @@ class Engine::State {
 
     void logQuarantined() {
         for (const auto& name : world.policies.takeQuarantined())
-            world.log(LogRecord::Level::error,
-                      "policy " + name +
-                          " failed three times and is not asked any more; what it wanted stays");
+            world.log({LogRecord::Level::error,
+                       {},
+                       noLink,
+                       "policy " + name +
+                           " failed three times and is not asked any more; what it wanted stays",
+                       LogTopic::policyQuarantined});
     }
 
     World world;

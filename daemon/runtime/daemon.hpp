@@ -54,7 +54,9 @@ class Daemon final : public dbus::Host {
     void onClockChange();
     void liftBlackHoleVerdict(Instant when);
     void logDiagnostics(const config::Diagnostics& diagnostics);
-    void log(host::Log::Level level, std::string_view text);
+    void log(host::Log::Level level, std::string_view text,
+             core::LogTopic topic = core::LogTopic::none);
+    std::string nameOf(LinkIndex link) const;
 
     const Options& options_;
     Configurator& configurator_;
