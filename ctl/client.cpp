@@ -25,6 +25,11 @@ CommandFailure unreachable(const std::string& sentence) {
     return {ExitCode::notRunning, sentence};
 }
 
+CommandFailure notRunning() {
+    return unreachable(
+        "subflowd is not running on this bus; start it, or give its bus with --bus.");
+}
+
 bool isOneOf(const std::string& name, std::initializer_list<const char*> names) {
     return std::ranges::find(names, name) != names.end();
 }
@@ -36,8 +41,7 @@ CommandFailure translated(const sdbus::Error& failure) {
     if (isOneOf(name, {"org.freedesktop.DBus.Error.ServiceUnknown",
                        "org.freedesktop.DBus.Error.NameHasNoOwner",
                        "org.freedesktop.DBus.Error.NoReply"}))
-        return unreachable("subflowd is not running on this bus; start it, or give its bus with "
-                           "--bus.");
+        return notRunning();
     if (isOneOf(name, {dbus::error::accessDenied, dbus::error::interactionRequired}))
         return {ExitCode::notAuthorised, message};
     if (isOneOf(name,
@@ -80,6 +84,25 @@ dbus::wire::Dictionary arguments(const Client::PathWords& path) {
     for (const auto& [key, value] : path)
         arguments.emplace(key, sdbus::Variant{value});
     return arguments;
+}
+
+/// A call would start a daemon that is enabled, and with it change who manages connections: that is
+/// for whoever wants it to run, not for whoever looks.
+std::unique_ptr<sdbus::IConnection> connectToDaemon(const std::string& bus) {
+    auto connection = connect(bus);
+    const auto proxy =
+        sdbus::createProxy(*connection, dbus::compat::ServiceName{"org.freedesktop.DBus"},
+                           sdbus::ObjectPath{"/org/freedesktop/DBus"});
+    bool runs = false;
+    translating([&] {
+        proxy->callMethod("NameHasOwner")
+            .onInterface("org.freedesktop.DBus")
+            .withArguments(std::string{dbus::serviceName})
+            .storeResultsTo(runs);
+    });
+    if (!runs)
+        throw notRunning();
+    return connection;
 }
 
 /// One packet, one line; false at the end.
@@ -129,7 +152,7 @@ class Client::Proxy {
     ManagerProxy manager_;
 };
 
-Client::Client(const std::string& bus) : proxy_(std::make_unique<Proxy>(connect(bus))) {}
+Client::Client(const std::string& bus) : proxy_(std::make_unique<Proxy>(connectToDaemon(bus))) {}
 
 Client::~Client() = default;
 

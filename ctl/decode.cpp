@@ -135,13 +135,20 @@ Path decode(const wire::Path& path, const LinkNames& links) {
 }
 
 Link decode(const wire::Link& link) {
-    const auto& [index, name, kind, role, up, addresses] = members(link);
+    const auto& [index, name, kind, role, source, up, metered, addresses] = members(link);
     std::vector<LinkAddress> decoded;
     for (const auto& row : addresses) {
         const auto& [bytes, usability, temporary] = members(row);
         decoded.push_back({address(bytes), usability, temporary});
     }
-    return {LinkIndex{static_cast<std::uint32_t>(index)}, name, kind, role, up, std::move(decoded)};
+    return {LinkIndex{static_cast<std::uint32_t>(index)},
+            name,
+            kind,
+            role,
+            up,
+            std::move(decoded),
+            source,
+            metered};
 }
 
 Status decode(const wire::Dictionary& status) {

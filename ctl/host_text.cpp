@@ -29,8 +29,9 @@ std::vector<Row> rowsOf(const Link& link) {
     auto& first = rows.front();
     first[0] = {link.name, Tone::heading};
     first[1] = link.kind;
-    first[2] = link.role;
-    first[3] = link.up ? Cell{"up", Tone::good} : Cell{"down", Tone::bad};
+    first[2] = link.source == "default" ? link.role : link.role + " (" + link.source + ')';
+    const std::string metered = link.metered ? ", metered" : "";
+    first[3] = link.up ? Cell{"up" + metered, Tone::good} : Cell{"down" + metered, Tone::bad};
     return rows;
 }
 

@@ -123,9 +123,10 @@ Json linkOf(const Link& link) {
         addresses.push_back({{"address", toString(address.address)},
                              {"usability", address.usability},
                              {"temporary", address.temporary}});
-    return {{"name", link.name}, {"ifindex", static_cast<std::uint32_t>(link.index)},
-            {"kind", link.kind}, {"role", link.role},
-            {"up", link.up},     {"addresses", std::move(addresses)}};
+    return {{"name", link.name},          {"ifindex", static_cast<std::uint32_t>(link.index)},
+            {"kind", link.kind},          {"role", link.role},
+            {"role_source", link.source}, {"up", link.up},
+            {"metered", link.metered},    {"addresses", std::move(addresses)}};
 }
 
 Json policiesOf(const std::vector<Policy>& policies) {

@@ -98,6 +98,8 @@ struct Link {
     std::string role;
     bool up = false;
     std::vector<LinkAddress> addresses;
+    std::string source = "default"; ///< who gave it the role
+    bool metered = false;
 
     friend bool operator==(const Link&, const Link&) = default;
 };

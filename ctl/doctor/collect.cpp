@@ -85,8 +85,11 @@ std::vector<Link> readDaemon(const std::string& bus, Facts& facts) {
 void takeRoles(const std::vector<Link>& known, Facts& facts) {
     for (const auto& other : known)
         for (auto& link : facts.links)
-            if (link.index == other.index && link.name == other.name)
+            if (link.index == other.index && link.name == other.name) {
                 link.role = other.role;
+                link.source = other.source;
+                link.metered = other.metered;
+            }
 }
 
 std::vector<core::LinkRule> readConfiguration(Facts& facts) {

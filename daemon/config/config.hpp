@@ -36,6 +36,7 @@ struct Daemon {
     core::LogRecord::Level logLevel = core::LogRecord::Level::info;
     core::Limits limits;
     Duration auditInterval = core::Configuration{}.auditInterval; ///< Duration::max(): none
+    core::ImportFlags importFlags = core::ImportFlags::yes;
     KeyOrigins origins;
 
     friend bool operator==(const Daemon&, const Daemon&) = default;

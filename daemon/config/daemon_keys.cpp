@@ -44,6 +44,17 @@ Problem readManageSysctl(std::string_view value, Daemon& daemon) {
     return std::nullopt;
 }
 
+constexpr std::array<Named<core::ImportFlags>, 2> imports{
+    {{"yes", core::ImportFlags::yes}, {"no", core::ImportFlags::no}}};
+
+Problem readImportFlags(std::string_view value, Daemon& daemon) {
+    const auto truth = valueOf(truths, value);
+    if (!truth)
+        return "wants yes or no";
+    daemon.importFlags = *truth ? core::ImportFlags::yes : core::ImportFlags::no;
+    return std::nullopt;
+}
+
 Problem readReceiveBuffer(std::string_view value, Daemon& daemon) {
     const auto size = parseSize(value);
     if (!size || *size < smallestBuffer || *size > largestBuffer)
@@ -89,7 +100,7 @@ Problem readAuditInterval(std::string_view value, Daemon& daemon) {
     return std::nullopt;
 }
 
-constexpr std::array<Key<Daemon>, 7> keys{{
+constexpr std::array<Key<Daemon>, 8> keys{{
     {"Mode", Shape::single, readMode,
      [](const Daemon& daemon) { return std::string{wordOf(modes, daemon.mode)}; }},
     {"ManageSysctl", Shape::single, readManageSysctl,
@@ -110,6 +121,8 @@ constexpr std::array<Key<Daemon>, 7> keys{{
          return daemon.auditInterval == Duration::max() ? "no"
                                                         : subflowd::toString(daemon.auditInterval);
      }},
+    {"ImportNetworkManagerFlags", Shape::single, readImportFlags,
+     [](const Daemon& daemon) { return std::string{wordOf(imports, daemon.importFlags)}; }},
 }};
 
 } // namespace

@@ -8,24 +8,46 @@ namespace subflowd::config {
 
 namespace {
 
-constexpr std::array<Named<Role>, 3> roles{
-    {{"primary", Role::primary}, {"backup", Role::backup}, {"ignore", Role::ignore}}};
+constexpr std::uint64_t mostSubflows = 254; // of the 256 address ids, 0 is the initial one
+
+constexpr std::array<Named<Role>, 4> roles{{{"primary", Role::primary},
+                                            {"backup", Role::backup},
+                                            {"standby", Role::standby},
+                                            {"ignore", Role::ignore}}};
 
 Problem readRole(std::string_view value, Link& link) {
     const auto role = valueOf(roles, value);
-    if (value == "standby")
-        return "is not available in this version of subflowd: use backup, whose subflows are open "
-               "but carry nothing while a primary link works, or ignore";
     if (!role)
-        return "wants primary, backup or ignore";
+        return "wants primary, backup, standby or ignore";
     link.rule.role = *role;
     return std::nullopt;
 }
 
-constexpr std::array<Key<Link>, 1> keysOfLinks{{
+Problem readMetered(std::string_view value, Link& link) {
+    link.rule.metered = valueOf(truths, value);
+    return link.rule.metered ? std::nullopt : Problem{"wants yes or no"};
+}
+
+Problem readMaxSubflows(std::string_view value, Link& link) {
+    const auto number = parseNumber(value, 1, mostSubflows);
+    if (!number)
+        return "wants a whole number from 1 to 254";
+    link.rule.subflows = static_cast<std::uint8_t>(*number);
+    return std::nullopt;
+}
+
+constexpr std::array<Key<Link>, 3> keysOfLinks{{
     {"Role", Shape::single, readRole,
      [](const Link& link) {
          return link.rule.role ? std::string{wordOf(roles, *link.rule.role)} : std::string{};
+     }},
+    {"Metered", Shape::single, readMetered,
+     [](const Link& link) {
+         return link.rule.metered ? std::string{wordOf(truths, *link.rule.metered)} : std::string{};
+     }},
+    {"MaxSubflows", Shape::single, readMaxSubflows,
+     [](const Link& link) {
+         return link.rule.subflows ? std::to_string(*link.rule.subflows) : std::string{};
      }},
 }};
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "config/keys.hpp"
 #include "config/lists.hpp"
+#include "config/match_lists.hpp"
 #include "config/text.hpp"
 #include "config/values.hpp"
 
@@ -49,7 +50,7 @@ Problem readPolicies(std::string_view value, Rule& rule) {
     return std::nullopt;
 }
 
-constexpr std::array<Key<Rule>, 6> keysOfRules{{
+constexpr std::array<Key<Rule>, 9> keysOfRules{{
     {"MatchRemote", Shape::list,
      [](std::string_view value, Rule& rule) { return readPrefixes(value, rule.match.remotes); },
      [](const Rule& rule) { return writePrefixes(rule.match.remotes); }},
@@ -67,6 +68,17 @@ constexpr std::array<Key<Rule>, 6> keysOfRules{{
          return rule.match.family ? std::string{wordOf(families, *rule.match.family)}
                                   : std::string{};
      }},
+    {"MatchUser", Shape::list,
+     [](std::string_view value, Rule& rule) { return readUsers(value, rule.match.users); },
+     [](const Rule& rule) { return writeUsers(rule.match.users); }},
+    {"MatchCGroup", Shape::list,
+     [](std::string_view value, Rule& rule) {
+         return readControlGroups(value, rule.match.controlGroups);
+     },
+     [](const Rule& rule) { return joined(rule.match.controlGroups); }},
+    {"MatchMark", Shape::list,
+     [](std::string_view value, Rule& rule) { return readMarks(value, rule.match.marks); },
+     [](const Rule& rule) { return writeMarks(rule.match.marks); }},
     {"Policies", Shape::list, readPolicies, [](const Rule& rule) { return joined(rule.policies); }},
 }};
 

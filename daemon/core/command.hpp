@@ -149,6 +149,7 @@ struct CommandFinished {
     std::string message;                  ///< the kernel's extended-ack text, if any
     std::vector<KnownId> ids;             ///< of AskIds
     std::optional<ConnectionFacts> facts; ///< of AskFacts
+    std::string controlGroup;             ///< the path of facts->cgroup, if somebody looked it up
 
     friend bool operator==(const CommandFinished&, const CommandFinished&) = default;
 };

@@ -25,6 +25,16 @@ struct ConfiguredPolicy {
     Policy* policy = nullptr;
 };
 
+/// A mark of a socket (SO_MARK), as far as the mask reaches.
+struct MarkMatch {
+    std::uint32_t value = 0;
+    std::uint32_t mask = 0xffffffff;
+
+    bool fits(std::uint32_t mark) const { return (mark & mask) == value; }
+
+    friend bool operator==(const MarkMatch&, const MarkMatch&) = default;
+};
+
 /// Which connections a rule is for. An empty list or nothing: any.
 struct Match {
     std::vector<Prefix> remotes;
@@ -32,6 +42,12 @@ struct Match {
     std::vector<std::string> links; ///< names or patterns (* and ?) of the initial subflow's link
     std::optional<Side> side;
     std::optional<Family> family;
+    std::vector<std::uint32_t> users;       ///< uids of the socket's owner
+    std::vector<std::string> controlGroups; ///< see isInControlGroup()
+    std::vector<MarkMatch> marks;
+
+    /// Whether only inet_diag can tell if a connection matches.
+    bool needsFacts() const { return !users.empty() || !controlGroups.empty() || !marks.empty(); }
 
     friend bool operator==(const Match&, const Match&) = default;
 };
@@ -46,7 +62,9 @@ struct Rule {
 /// [Link PATTERN]
 struct LinkRule {
     std::string pattern; ///< a name, or with * and ?
-    std::optional<Role> role;
+    std::optional<Role> role{};
+    std::optional<bool> metered{};
+    std::optional<std::uint8_t> subflows{}; ///< that one connection may have on the link
 
     friend bool operator==(const LinkRule&, const LinkRule&) = default;
 };
@@ -57,6 +75,9 @@ enum class Mode : std::uint8_t {
     observe,   ///< shows everything, commands nothing
 };
 
+/// Whether what NetworkManager was told for the in-kernel path manager counts here, too.
+enum class ImportFlags : std::uint8_t { no, yes };
+
 struct Limits {
     std::uint8_t subflows = 8; ///< of one connection, the initial one included
     std::uint8_t inbound = 8;  ///< that the peer may open on one connection this host serves
@@ -66,12 +87,13 @@ struct Limits {
 
 struct Configuration {
     Mode mode = Mode::userspace;
+    ImportFlags importFlags = ImportFlags::yes;
     Limits limits;
     Duration auditInterval = std::chrono::minutes(5); ///< Duration::max(): none
     Guard guard;
     std::vector<ConfiguredPolicy> policies;
     std::vector<Rule> rules;     ///< the first that matches; none matches: no policy
-    std::vector<LinkRule> links; ///< the first that matches
+    std::vector<LinkRule> links; ///< of each setting, the first that matches and has it
 };
 
 } // namespace subflowd::core

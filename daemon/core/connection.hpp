@@ -176,6 +176,7 @@ struct Connection {
     bool used = false;        ///< the slot holds a connection
     bool deviceKnown = false; ///< `confinement` has the device that the socket is bound to, if any
     bool queued = false;      ///< stands in the line of those that wait for a budget
+    bool undecided = false;   ///< which rule is its own only the facts will tell
     bool watched = false;     ///< a policy wants to know whether its subflows are alive
     std::int16_t rule = -1;   ///< index into the configuration; -1: none matched
     LocalRef local{};         ///< of the initial subflow

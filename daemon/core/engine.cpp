@@ -48,12 +48,15 @@ void listenerOpened(World& world, const ListenerOpened& opened) {
                                  "it go to that socket, which must be an MPTCP one");
     }
     world.listeners.setRefused(opened.local, world.now);
-    world.log(LogRecord::Level::warning,
-              where + " cannot be announced, because the daemon cannot listen there: errno " +
-                  std::to_string(opened.error) +
-                  (opened.error == EACCES ? "; a port below 1024 needs CAP_NET_BIND_SERVICE, or "
-                                            "net.ipv4.ip_unprivileged_port_start lowered"
-                                          : ""));
+    world.log({LogRecord::Level::warning,
+               {},
+               noLink,
+               where + " cannot be announced, because the daemon cannot listen there: errno " +
+                   std::to_string(opened.error) +
+                   (opened.error == EACCES ? "; a port below 1024 needs CAP_NET_BIND_SERVICE, or "
+                                             "net.ipv4.ip_unprivileged_port_start lowered"
+                                           : ""),
+               LogTopic::cannotListen});
 }
 
 } // namespace
@@ -63,7 +66,7 @@ class Engine::State {
     explicit State(std::shared_ptr<const Configuration> configuration) {
         world.configuration = std::move(configuration);
         world.policies.configure(world.configuration->policies);
-        world.links.configure(world.configuration->links);
+        world.links.configure(world.configuration->links, world.configuration->importFlags);
     }
 
     void begin(Instant now) {
@@ -126,6 +129,11 @@ class Engine::State {
         world.sweepWanted = true;
     }
 
+    void take(const LinkNotes& notes) {
+        world.links.annotate(notes);
+        world.sweepWanted = true;
+    }
+
     void take(const Resumed& resumed) { sweeper.handle(resumed); }
 
     void take(const ListenerOpened& opened) { listenerOpened(world, opened); }
@@ -133,14 +141,16 @@ class Engine::State {
     void take(const Configured& configured) {
         const auto old = std::exchange(world.configuration, configured.configuration);
         world.policies.configure(world.configuration->policies);
-        world.links.configure(world.configuration->links);
+        world.links.configure(world.configuration->links, world.configuration->importFlags);
         for (std::size_t i = 0; i < world.connections.slots(); ++i) {
             auto& connection = world.connections.slot(i);
             if (!connection.used || connection.partial)
                 continue;
             for (auto& path : connection.paths)
                 path.by = translate(path.by, *old, *world.configuration);
-            chooseRule(world, connection);
+            if (connection.factsState == FactsState::known && rulesAsk(*world.configuration))
+                connection.factsState = FactsState::notNeeded; // a mark may be another by now
+            chooseRule(world, connection); // the sweep asks for what it needs, a slice at a time
             world.orders.resolve(*world.configuration, connection.token, connection.rule);
         }
         world.listeners.forgetRefused();
@@ -149,9 +159,12 @@ class Engine::State {
 
     void logQuarantined() {
         for (const auto& name : world.policies.takeQuarantined())
-            world.log(LogRecord::Level::error,
-                      "policy " + name +
-                          " failed three times and is not asked any more; what it wanted stays");
+            world.log({LogRecord::Level::error,
+                       {},
+                       noLink,
+                       "policy " + name +
+                           " failed three times and is not asked any more; what it wanted stays",
+                       LogTopic::policyQuarantined});
     }
 
     World world;
@@ -186,6 +199,11 @@ const Outcome& Engine::step(Instant now, const KernelEvent& event) {
 
 Counters Engine::counters() const {
     return reporter::count(state_->world);
+}
+
+bool Engine::asksControlGroups() const {
+    return std::ranges::any_of(state_->world.configuration->rules,
+                               [](const Rule& rule) { return !rule.match.controlGroups.empty(); });
 }
 
 std::vector<Token> Engine::tokens() const {

@@ -31,6 +31,9 @@ class Engine {
 
     Counters counters() const;
 
+    /// Whether a rule needs CommandFinished::controlGroup.
+    bool asksControlGroups() const;
+
     /// Every known connection, in no order.
     std::vector<Token> tokens() const;
 

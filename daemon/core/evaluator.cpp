@@ -28,21 +28,24 @@ void noteStranded(const World& world, Connection& connection) {
 
 /// Only the side that opened a connection joins, so only there it helps to know of dead subflows.
 void watchHealth(World& world, Connection& connection) {
-    const bool matters =
-        connection.side == Side::client && connection.state == ConnectionState::established &&
-        isManaged(world, connection) && policyAsks(world, connection, Needs::health);
+    const bool matters = connection.side == Side::client &&
+                         connection.state == ConnectionState::established &&
+                         isManaged(world, connection) &&
+                         (policyAsks(world, connection, Needs::health) || world.links.hasStandby());
     records::watch(world, connection, matters ? records::Watch::yes : records::Watch::no);
 }
 
 } // namespace
 
 void Evaluator::evaluate(World& world, Connection& connection) {
-    watchHealth(world, connection);
+    if (!connection.partial)
+        askFacts(world, connection);
+    if (!connection.undecided)
+        watchHealth(world, connection);
     if (!isManaged(world, connection))
         return;
     noteStranded(world, connection);
     connection.timer = never; // what it was for is seen to now, or is set again
-    askFacts(world, connection);
     if (connection.factsState == FactsState::asked)
         return;
     settleWhenConfirmed(world, connection);

@@ -40,6 +40,7 @@ void EventHandler::on(const event::Established& event) {
     } else if (connection->partial) {
         records::complete(world_, *connection, event);
         chooseRule(world_, *connection);
+        askFacts(world_, *connection);
         records::remember(world_, *connection);
     } else if (event.joinInitial != JoinInitial::unknown &&
                event.joinInitial != connection->joinInitial) {
@@ -59,6 +60,7 @@ Connection& EventHandler::created(const event::Connection& event) {
     world_.tombstones.remove(event.token);
     auto& connection = records::addConnection(world_, event);
     chooseRule(world_, connection);
+    askFacts(world_, connection);
     records::remember(world_, connection);
     auto change = changeOf(Change::Kind::connectionCreated, connection);
     change.tuple = event.initial;

@@ -6,6 +6,7 @@
 #include "core/event.hpp"
 #include "core/health.hpp"
 #include "core/host_facts.hpp"
+#include "core/link_notes.hpp"
 #include "core/listener.hpp"
 #include "core/network.hpp"
 #include "core/request.hpp"
@@ -42,7 +43,7 @@ struct Configured {
 };
 
 using Input = std::variant<Tick, KernelEvent, NetworkChange, CommandFinished, SnapshotPart,
-                           EventsLost, TcpActivity, HealthReport, HostFacts, ListenerOpened,
-                           Resumed, Configured, Requested>;
+                           EventsLost, TcpActivity, HealthReport, HostFacts, LinkNotes,
+                           ListenerOpened, Resumed, Configured, Requested>;
 
 } // namespace subflowd::core

@@ -3,8 +3,6 @@
 
 #include "core/hash.hpp"
 
-#include <subflowd/link_pattern.hpp>
-
 #include <algorithm>
 #include <bitset>
 
@@ -54,33 +52,36 @@ LinkTable::Applied LinkTable::apply(const NetworkChange& change) {
     return dumping_ ? Applied{} : applied;
 }
 
-void LinkTable::configure(std::span<const LinkRule> rules) {
+void LinkTable::configure(std::span<const LinkRule> rules, ImportFlags flags) {
     rules_.assign(rules.begin(), rules.end());
+    flags_ = flags;
+    judgeLinks();
+}
+
+void LinkTable::annotate(const LinkNotes& notes) {
+    notes_ = notes;
     judgeLinks();
 }
 
 void LinkTable::judgeLinks() {
     for (auto& link : links_)
-        applyRole(link);
+        applySettings(link);
     for (auto& local : locals_)
         judge(local);
     refreshViews();
 }
 
-void LinkTable::applyRole(Link& link) const {
-    const auto rule = std::ranges::find_if(rules_, [&link](const LinkRule& r) {
-        return r.role && fitsLinkPattern(r.pattern, link.facts.name);
-    });
+void LinkTable::applySettings(Link& link) const {
+    const auto note = std::ranges::find(notes_.all, link.facts.name, &LinkNote::link);
+    link.settings =
+        settingsOf(link.facts.name, rules_, note == notes_.all.end() ? LinkNote{} : *note, flags_);
     const auto* order = orderOf(link.facts.name);
-    const auto said = order && order->role   ? order->role
-                      : rule != rules_.end() ? rule->role
-                                             : std::nullopt;
-    const bool configured = said.has_value();
-    link.role = said.value_or(Role::primary);
+    if (order && order->role)
+        link.settings.order(*order->role);
     link.drained = order && order->drained;
-    link.skipped =
-        link.facts.kind == LinkKind::loopback || (isTunnel(link.facts.kind) && !configured);
-    link.allowed = link.role != Role::ignore && !link.skipped && !link.drained;
+    link.skipped = link.facts.kind == LinkKind::loopback ||
+                   (isTunnel(link.facts.kind) && !link.settings.named);
+    link.allowed = link.settings.role != Role::ignore && !link.skipped && !link.drained;
 }
 
 LinkTable::Applied LinkTable::set(const network::Link& facts) {
@@ -99,13 +100,13 @@ LinkTable::Applied LinkTable::set(const network::Link& facts) {
         link->crowded = false;
         summariseRoutes(*link);
     }
-    const auto formerRole = link->role;
-    applyRole(*link);
+    const auto former = link->settings;
+    applySettings(*link);
     if (cameUp)
         touch(facts.index);
     const auto effect = judgeAll(facts.index);
-    const bool roleChanged = link->role != formerRole;
-    return {roleChanged && effect == Effect::none ? Effect::gain : effect, facts.index};
+    const bool otherwise = link->settings != former;
+    return {otherwise && effect == Effect::none ? Effect::gain : effect, facts.index};
 }
 
 LinkTable::Applied LinkTable::unset(const network::LinkGone& gone) {
@@ -357,8 +358,15 @@ LinkTable::Effect LinkTable::judge(Local& local) const {
     const auto before = local.usability;
     const auto* link = find(local.link);
     local.usability = verdict(local, link);
-    local.role = link ? link->role : Role::primary;
     local.drained = link && link->drained;
+    const auto settings = link ? link->settings : LinkSettings{};
+    local.role = settings.role;
+    local.mostSubflows = settings.subflows;
+    local.leaving = settings.leaving;
+    const bool wasOffline = local.offline;
+    local.offline = settings.reach[familyIndex(local.address)] == Reach::local;
+    if (wasOffline && !local.offline)
+        ++local.serial; // what failed meanwhile says nothing
     local.vrf = link ? vrfOf(*link) : noLink;
     local.reachesAll = link && (link->crowded || link->defaultRoute[familyIndex(local.address)]);
     if (before == local.usability)
@@ -438,8 +446,9 @@ Usability LinkTable::usability(LocalRef ref, const IpAddress& remote) const {
                           local.address.scope() == Scope::unique && scope != Scope::unique;
     if (!far || stranded || remote.family() != local.address.family())
         return Usability::wrongScope;
-    return local.reachesAll || reaches(*find(local.link), remote) ? Usability::usable
-                                                                  : Usability::noRoute;
+    if (!local.reachesAll && !reaches(*find(local.link), remote))
+        return Usability::noRoute;
+    return local.offline && scope == Scope::global ? Usability::noInternet : Usability::usable;
 }
 
 std::string_view LinkTable::name(LinkIndex index) const {
@@ -449,9 +458,13 @@ std::string_view LinkTable::name(LinkIndex index) const {
 
 void LinkTable::refreshViews() {
     linkViews_.clear();
-    for (const auto& link : links_)
-        linkViews_.push_back({link.facts.index, link.facts.name, link.facts.kind, link.role,
-                              link.facts.up && link.facts.carrier});
+    standby_ = false;
+    for (const auto& link : links_) {
+        linkViews_.push_back({link.facts.index, link.facts.name, link.facts.kind,
+                              link.settings.role, link.facts.up && link.facts.carrier,
+                              link.settings.metered});
+        standby_ = standby_ || link.settings.role == Role::standby;
+    }
     addressViews_.clear();
     viewed_.clear();
     choice_ = false;
@@ -472,12 +485,10 @@ void LinkTable::refreshViews() {
 std::vector<LinkReport> LinkTable::report() const {
     std::vector<LinkReport> reports;
     for (const auto& link : links_) {
-        LinkReport report{link.facts.index,
-                          link.facts.name,
-                          link.facts.kind,
-                          link.role,
-                          link.facts.up && link.facts.carrier,
-                          {},
+        LinkReport report{link.facts.index,      link.facts.name,
+                          link.facts.kind,       link.settings.role,
+                          link.settings.source,  link.facts.up && link.facts.carrier,
+                          link.settings.metered, {},
                           link.drained};
         for (const auto& view : addressViews_)
             if (view.link == link.facts.index)

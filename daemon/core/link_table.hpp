@@ -3,6 +3,7 @@
 
 #include "core/configuration.hpp"
 #include "core/flat_index.hpp"
+#include "core/link_settings.hpp"
 #include "core/network.hpp"
 #include "core/report.hpp"
 #include "core/request.hpp"
@@ -26,17 +27,20 @@ enum class LocalRef : std::uint16_t {};
 struct Local {
     IpAddress address;
     LinkIndex link = noLink;
-    Usability usability = Usability::noRoute; ///< whatever the remote
-    Role role = Role::primary;                ///< of the link
-    LinkIndex vrf = noLink;                   ///< the VRF that the link belongs to
+    Usability usability = Usability::noRoute;            ///< whatever the remote
+    Role role = Role::primary;                           ///< of the link
+    std::uint8_t mostSubflows = LinkSettings::anyNumber; ///< of one connection on the link
+    LinkIndex vrf = noLink;                              ///< the VRF that the link belongs to
     bool reachesAll = false; ///< a default route of its family leaves through the link
     bool present = false;    ///< on the host now
     bool tentative = false;
     bool deprecated = false;
     bool drained = false; ///< an operator takes the subflows from the link
     bool temporary = false;
-    bool vacant = true; ///< the entry waits for another address
-    AddressId hostId{}; ///< the id that connections use unless the kernel knows another; never 0
+    bool leaving = false; ///< the link is about to lose it
+    bool offline = false; ///< the link does not lead into the Internet
+    bool vacant = true;   ///< the entry waits for another address
+    AddressId hostId{};   ///< the id that connections use unless the kernel knows another; never 0
     std::uint32_t users = 0;
     std::uint32_t serial = 0; ///< changes whenever a failed attempt from here deserves another
 };
@@ -62,7 +66,10 @@ class LinkTable {
     void distrust();
 
     /// Roles and which tunnels are used come from here.
-    void configure(std::span<const LinkRule> rules);
+    void configure(std::span<const LinkRule> rules, ImportFlags flags = ImportFlags::yes);
+
+    /// What a network manager says, in place of what it said before.
+    void annotate(const LinkNotes& notes);
 
     /// What an operator says of a link, in place of the configuration.
     void orderRole(std::string_view name, std::optional<Role> role);
@@ -96,6 +103,9 @@ class LinkTable {
     /// Whether more than one link can carry subflows.
     bool offersChoice() const { return choice_; }
 
+    /// Whether a link waits for others to fail.
+    bool hasStandby() const { return standby_; }
+
     /// Whether a local address can carry a new subflow to a remote.
     Usability usability(LocalRef ref, const IpAddress& remote) const;
 
@@ -113,7 +123,7 @@ class LinkTable {
   private:
     struct Link {
         network::Link facts;
-        Role role = Role::primary;
+        LinkSettings settings;
         bool allowed = true;  ///< not ignored by role or kind
         bool skipped = false; ///< a kind that must be asked for, and nobody did
         bool drained = false;
@@ -151,7 +161,7 @@ class LinkTable {
     void dispose(LocalRef ref);
     void disposeUnused();
     void giveHostId(Local& local) const;
-    void applyRole(Link& link) const;
+    void applySettings(Link& link) const;
     Effect judge(Local& local) const;
     Effect judgeAll(LinkIndex link);
     void touch(LinkIndex link);
@@ -167,6 +177,8 @@ class LinkTable {
     FlatIndex byAddress_;
     std::vector<LinkRule> rules_;
     std::vector<LinkOrder> orders_;
+    LinkNotes notes_;
+    ImportFlags flags_ = ImportFlags::yes;
     std::vector<LinkView> linkViews_;
     std::vector<AddressView> addressViews_;
     std::vector<LocalRef> viewed_;
@@ -174,6 +186,7 @@ class LinkTable {
     std::vector<network::Route> seenRoutes_;
     bool dumping_ = false;
     bool choice_ = false;
+    bool standby_ = false;
 };
 
 } // namespace subflowd::core

@@ -57,6 +57,20 @@ struct Change {
     friend bool operator==(const Change&, const Change&) = default;
 };
 
+/// What a line of the log is about, where somebody explains it: see systemd/subflowd.catalog.
+enum class LogTopic : std::uint8_t {
+    none,
+    ready,
+    ends,
+    configurationTaken,
+    configurationRefused,
+    policyQuarantined,
+    moreToUse, ///< on a link
+    lessToUse,
+    cannotListen, ///< for the joins to a port that is to be announced
+    busLost,
+};
+
 /// A line for the log.
 struct LogRecord {
     enum class Level : std::uint8_t { debug, info, notice, warning, error };
@@ -65,6 +79,7 @@ struct LogRecord {
     Token token{};           ///< 0: none
     LinkIndex link = noLink; ///< noLink: none
     std::string text;
+    LogTopic topic = LogTopic::none;
 
     friend bool operator==(const LogRecord&, const LogRecord&) = default;
 };

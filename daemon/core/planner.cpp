@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "core/planner.hpp"
 
+#include "core/failure.hpp"
 #include "core/reasons.hpp"
+#include "core/records.hpp"
 #include "core/rules.hpp"
 
 #include <algorithm>
@@ -51,7 +53,39 @@ bool stillHolds(const World& world, const Connection& connection, const Candidat
     return !announcement || announcement->refreshed <= path.lastChange;
 }
 
+bool carries(const World& world, const Connection& connection, const Subflow& subflow) {
+    const auto& local = world.localOf(connection, subflow);
+    const bool stranded = local.leaving || local.usability == Usability::gone ||
+                          local.usability == Usability::linkDown ||
+                          local.usability == Usability::noRoute;
+    const bool better = local.role == Role::primary || local.role == Role::backup;
+    return better && !stranded && counts(subflow) && subflow.state == SubflowState::up &&
+           !isSuspect(subflow);
+}
+
+/// A subflow that the peer did not accept for sure yet is no reason to give up what carries.
+Standby standbyOf(const World& world, const Connection& connection, Instant& again) {
+    auto standby = Standby::serves;
+    for (const auto& subflow : connection.subflows) {
+        if (!carries(world, connection, subflow))
+            continue;
+        if (records::isConfirmed(subflow, world.now))
+            return Standby::rests;
+        standby = Standby::stays;
+        again = std::min(again, subflow.since + confirmationTime(subflow.roundTrip));
+    }
+    return standby;
+}
+
 } // namespace
+
+Limit limitOf(const Local& local) {
+    return {local.mostSubflows, Voice::link, {&reasons::linkLimit, local.mostSubflows, 0}};
+}
+
+Limit Judgement::onLinkOf(const Local& local) const {
+    return local.mostSubflows < link.most ? limitOf(local) : link;
+}
 
 const Judgement& Planner::judge(World& world, const Connection& connection, Listing listing) {
     candidates_.list(world, connection, listing);
@@ -61,6 +95,7 @@ const Judgement& Planner::judge(World& world, const Connection& connection, List
     judgement_.announcements.clear();
     judgement_.again = never;
     judgement_.complete = true;
+    judgement_.standby = Standby::serves;
     judgement_.link = judgement_.remote = {};
     judgement_.connection = {world.configuration->limits.subflows,
                              Voice::limit,
@@ -74,7 +109,7 @@ const Judgement& Planner::judge(World& world, const Connection& connection, List
     takeOrders(world, connection);
     ask(world, connection);
     waitAfterFailure(world, connection);
-    clampToRoles(world);
+    clampToRoles(world, connection);
     guardRemotes(connection);
     guardInitial(world, connection);
     drainLinks(world, connection);
@@ -252,20 +287,47 @@ void Planner::waitAfterFailure(const World& world, const Connection& connection)
     }
 }
 
-void Planner::clampToRoles(const World& world) {
+void Planner::clampToRoles(const World& world, const Connection& connection) {
+    if (world.links.hasStandby() && connection.side == Side::client)
+        judgement_.standby = standbyOf(world, connection, judgement_.again);
     for (std::size_t i = 0; i < judgement_.decisions.size(); ++i) {
         auto& decision = judgement_.decisions[i];
-        const auto role = world.links.local(candidates_.all()[i].local).role;
+        const auto& local = world.links.local(candidates_.all()[i].local);
+        const auto role = local.role;
         if (role == Role::backup)
             decision.priority = Priority::backup;
-        if (role == Role::ignore) {
-            decision = {};
-            decision.verdict = Verdict::forbidden;
-            decision.by = Voice::link;
-            decision.existing = Existing::drain;
-            decision.reason = {&reasons::linkIgnored, 0, 0};
-        }
+        if (role == Role::standby)
+            clampToStandby(world, connection, i);
+        if (local.leaving)
+            forbidForLink(i, Existing::keep, reasons::linkLeaves);
+        if (role == Role::ignore)
+            forbidForLink(i, Existing::drain, reasons::linkIgnored);
     }
+}
+
+/// While another link carries, nothing new begins on a standby link, and what is there goes.
+void Planner::clampToStandby(const World& world, const Connection& connection, std::size_t path) {
+    if (judgement_.standby == Standby::serves)
+        return;
+    auto existing = judgement_.standby == Standby::rests ? Existing::drain : Existing::keep;
+    for (const auto& subflow : connection.subflows) {
+        const auto until = subflow.since + standbyStay;
+        if (subflow.path != candidates_.all()[path].record || !alive(subflow) || subflow.initial ||
+            until <= world.now)
+            continue;
+        existing = Existing::keep;
+        judgement_.again = std::min(judgement_.again, until);
+    }
+    forbidForLink(path, existing, reasons::standbyRests);
+}
+
+void Planner::forbidForLink(std::size_t path, Existing existing, const ReasonText& reason) {
+    auto& decision = judgement_.decisions[path];
+    decision = {};
+    decision.verdict = Verdict::forbidden;
+    decision.by = Voice::link;
+    decision.existing = existing;
+    decision.reason = {&reason, 0, 0};
 }
 
 /// Nothing new goes to an address that the peer withdrew, nor to the port from which it once

@@ -6,6 +6,7 @@
 
 #include <subflowd/plan.hpp>
 
+#include <chrono>
 #include <cstdint>
 #include <deque>
 #include <optional>
@@ -34,6 +35,16 @@ struct Limit {
     Reason reason;
 };
 
+/// What [Link] says of a local address's link.
+Limit limitOf(const Local& local);
+
+/// What becomes of standby links.
+enum class Standby : std::uint8_t {
+    serves, ///< nothing else carries
+    stays,  ///< another link may carry again: what exists stays as it is
+    rests,  ///< another link carries
+};
+
 /// What is to be of a connection. Decisions stand beside Candidates::all().
 struct Judgement {
     std::vector<Decision> decisions;
@@ -45,14 +56,22 @@ struct Judgement {
     std::vector<Plan::Prioritised> priorities;
     std::vector<Plan::Refreshed> refreshes;
     std::vector<Plan::Announced> announcements;
+    Standby standby = Standby::serves;
     bool complete = true; ///< false: a policy gave no answer, so what was announced stays
     Instant again = never;
+
+    /// For a link: what policies said of each, or [Link] of this one.
+    Limit onLinkOf(const Local& local) const;
 };
 
 /// Asks the policies of a connection and merges what they say with what the core guarantees:
 /// forbid > hold > the smallest limit > backup > regular; ranks by place in the chain.
 class Planner {
   public:
+    /// How long a subflow on a standby link stays at least, so that a link that wavers does not
+    /// cost a join each time.
+    static constexpr Duration standbyStay = std::chrono::seconds(10);
+
     /// Judges a connection that belongs to a rule. The result lives until the next call.
     const Judgement& judge(World& world, const Connection& connection, Listing listing);
 
@@ -68,7 +87,9 @@ class Planner {
     void mergeHolds(const World& world, const Connection& connection, const Plan& plan, Voice by);
     void mergeLimits(const Plan& plan, Voice by);
     void waitAfterFailure(const World& world, const Connection& connection);
-    void clampToRoles(const World& world);
+    void clampToRoles(const World& world, const Connection& connection);
+    void forbidForLink(std::size_t path, Existing existing, const ReasonText& reason);
+    void clampToStandby(const World& world, const Connection& connection, std::size_t path);
     void guardRemotes(const Connection& connection);
     void guardInitial(const World& world, const Connection& connection);
     void hold(std::size_t path, Voice by, Reason reason, Instant until);

@@ -21,6 +21,8 @@ inline constexpr ReasonText initialUnknown{
     "not known whether the peer denies joins to its initial address: another connection tries"};
 inline constexpr ReasonText connectionLimit{"connection-limit",
                                             "the connection may have {0} subflows"};
+inline constexpr ReasonText linkLimit{
+    "link-limit", "the connection may have {0} subflows on the link ([Link] MaxSubflows=)"};
 inline constexpr ReasonText inboundLimit{"inbound-limit",
                                          "the peer may open {0} subflows on a connection"};
 inline constexpr ReasonText waitsForChange{
@@ -38,6 +40,12 @@ inline constexpr ReasonText addressScope{"address-scope",
 inline constexpr ReasonText noRoute{"no-route", "no route to the remote leaves through the link"};
 inline constexpr ReasonText linkIgnored{
     "link-ignored", "the link is ignored: [Link] Role=, or a tunnel that nobody configured"};
+inline constexpr ReasonText standbyRests{
+    "standby-rests", "the link is a standby, and a subflow on another link carries"};
+inline constexpr ReasonText linkLeaves{"link-leaves",
+                                       "NetworkManager is about to take the link down"};
+inline constexpr ReasonText noInternet{
+    "no-internet", "NetworkManager found that the link does not lead to the Internet"};
 inline constexpr ReasonText remoteWithdrawn{"remote-withdrawn", "the peer withdrew its address"};
 inline constexpr ReasonText ownAddress{"own-address", "the remote address is this host's own"};
 inline constexpr ReasonText remoteDenied{"remote-denied", "[Guard] DenyRemote= names the address"};

@@ -27,6 +27,14 @@ bool isLeftOver(const Path& path, const Decision& decision) {
            decision.by == Voice::peer;
 }
 
+/// Why what is on a link should send nothing while anything else can; null: it may.
+const ReasonText* restReason(const Judgement& judgement, const Local& local) {
+    if (local.leaving)
+        return &reasons::linkLeaves;
+    const bool rests = local.role == Role::standby && judgement.standby == Standby::rests;
+    return rests ? &reasons::standbyRests : nullptr;
+}
+
 } // namespace
 
 void Reconciler::reconcile(World& world, Connection& connection, const Judgement& judgement,
@@ -133,7 +141,7 @@ bool Reconciler::mayCreate(const Work& work, std::size_t path) const {
 /// Subflows that are ending, or whose local address is gone, take no place of another's.
 bool Reconciler::withinLimits(const Work& work, std::size_t path) const {
     const auto& wanted = work.candidates.all()[path];
-    const auto link = work.world.links.local(wanted.local).link;
+    const auto& from = work.world.links.local(wanted.local);
     std::size_t all = 0;
     std::size_t onLink = 0;
     std::size_t toRemote = 0;
@@ -142,7 +150,7 @@ bool Reconciler::withinLimits(const Work& work, std::size_t path) const {
         if (!counts(subflow) || isGone(local.usability))
             continue;
         ++all;
-        if (local.link == link)
+        if (local.link == from.link)
             ++onLink;
         if (work.connection.paths[subflow.path].remote == wanted.remote)
             ++toRemote;
@@ -150,7 +158,7 @@ bool Reconciler::withinLimits(const Work& work, std::size_t path) const {
     const auto& judgement = work.judgement;
     if (judgement.decisions[path].by == Voice::byOperator)
         return all < judgement.configured.most;
-    return all < judgement.connection.most && onLink < judgement.link.most &&
+    return all < judgement.connection.most && onLink < judgement.onLinkOf(from).most &&
            toRemote < judgement.remote.most;
 }
 
@@ -237,10 +245,13 @@ void Reconciler::setPriorities(const Work& work) {
             continue;
         const auto& path = work.connection.paths[subflow.path];
         const auto& decision = work.judgement.decisions[subflow.path];
-        const bool clamped = work.world.localOf(work.connection, subflow).role == Role::backup;
+        const auto& local = work.world.localOf(work.connection, subflow);
+        const bool clamped = local.role == Role::backup;
         const bool wasOrdered = std::exchange(subflow.ordered, decision.ordered.has_value());
         if (decision.ordered)
             setPriority(work, subflow, *decision.ordered, {&reasons::operatorPriority, 0, 0});
+        else if (const auto* rest = restReason(work.judgement, local))
+            setPriority(work, subflow, Priority::backup, {rest, 0, 0});
         else if (const auto* said = saidOf(work, i))
             setPriority(work, subflow, clamped ? Priority::backup : said->priority, said->reason);
         else if (path.verdict == Verdict::wanted || path.verdict == Verdict::held)

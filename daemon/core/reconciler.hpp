@@ -97,6 +97,8 @@ class Reconciler {
     void drainUnwanted(const Work& work);
     void drainSurplus(const Work& work);
     void drainOverLimit(const Work& work);
+    template <class Belongs>
+    void drainBeyond(const Work& work, const Limit& limit, Belongs&& belongs);
     void endOverInbound(const Work& work);
     void endExcess(const Work& work);
     void cancelUnanswered(const Work& work);

@@ -114,14 +114,31 @@ void Reconciler::drainSurplus(const Work& work) {
     }
 }
 
-/// A limit that was lowered: the daemon's own subflows of the least rank go.
+/// A limit that was lowered.
 void Reconciler::drainOverLimit(const Work& work) {
+    drainBeyond(work, work.judgement.connection, [](const Subflow&) { return true; });
+    for (const auto& each : work.connection.subflows) {
+        const auto& local = work.world.localOf(work.connection, each);
+        if (local.mostSubflows != LinkSettings::anyNumber)
+            drainBeyond(work, limitOf(local), [&](const Subflow& other) {
+                return work.world.localOf(work.connection, other).link == local.link;
+            });
+    }
+}
+
+/// The daemon's own subflows of the least rank go.
+template <class Belongs>
+void Reconciler::drainBeyond(const Work& work, const Limit& limit, Belongs&& belongs) {
     auto& connection = work.connection;
-    auto count = static_cast<std::size_t>(std::ranges::count_if(connection.subflows, counts));
-    while (count > work.judgement.connection.most) {
+    auto count = static_cast<std::size_t>(
+        std::ranges::count_if(connection.subflows, [&](const Subflow& subflow) {
+            return counts(subflow) && belongs(subflow);
+        }));
+    while (count > limit.most) {
         Subflow* last = nullptr;
         for (auto& subflow : connection.subflows) {
-            if (!counts(subflow) || subflow.opener != Opener::daemon || subflow.localPort == 0)
+            if (!counts(subflow) || !belongs(subflow) || subflow.opener != Opener::daemon ||
+                subflow.localPort == 0)
                 continue;
             if (!last || work.judgement.decisions[subflow.path].order >=
                              work.judgement.decisions[last->path].order)
@@ -129,7 +146,7 @@ void Reconciler::drainOverLimit(const Work& work) {
         }
         if (!last)
             return;
-        drain(work, *last, work.judgement.connection.reason);
+        drain(work, *last, limit.reason);
         --count;
     }
 }

@@ -3,6 +3,7 @@
 
 #include "core/command.hpp"
 #include "core/event.hpp"
+#include "core/link_settings.hpp"
 
 #include <subflowd/connection.hpp>
 #include <subflowd/link.hpp>
@@ -72,7 +73,9 @@ struct LinkReport {
     std::string name;
     LinkKind kind = LinkKind::other;
     Role role = Role::primary;
+    RoleSource source = RoleSource::builtIn; ///< of the role
     bool up = false;
+    bool metered = false;
     std::vector<AddressView> addresses;
     bool drained = false; ///< an operator takes the subflows from it
 

@@ -42,6 +42,8 @@ const ReasonText* textOf(Usability usability) {
         return &reasons::linkIgnored;
     case Usability::gone:
         return &reasons::addressGone;
+    case Usability::noInternet:
+        return &reasons::noInternet;
     case Usability::guarded:
         return nullptr; // the candidate has the guard's own words
     }
@@ -106,9 +108,9 @@ Told tell(const World& world, const Connection& connection, const PathView& view
 }
 
 /// Whether a wanted path has no subflow because a limit is reached.
-const Limit* limitReached(const World& world, const Connection& connection,
-                          const Judgement& judgement, const Candidate& candidate,
-                          const Decision& decision) {
+std::optional<Limit> limitReached(const World& world, const Connection& connection,
+                                  const Judgement& judgement, const Candidate& candidate,
+                                  const Decision& decision) {
     const auto link = world.links.local(candidate.local).link;
     std::size_t all = 0;
     std::size_t onLink = 0;
@@ -123,12 +125,14 @@ const Limit* limitReached(const World& world, const Connection& connection,
             ++toRemote;
     }
     if (decision.by == Voice::byOperator)
-        return all >= judgement.configured.most ? &judgement.configured : nullptr;
+        return all >= judgement.configured.most ? std::optional{judgement.configured}
+                                                : std::nullopt;
     if (all >= judgement.connection.most)
-        return &judgement.connection;
-    if (onLink >= judgement.link.most)
-        return &judgement.link;
-    return toRemote >= judgement.remote.most ? &judgement.remote : nullptr;
+        return judgement.connection;
+    if (const auto limit = judgement.onLinkOf(world.links.local(candidate.local));
+        onLink >= limit.most)
+        return limit;
+    return toRemote >= judgement.remote.most ? std::optional{judgement.remote} : std::nullopt;
 }
 
 /// Whether a wanted path has no subflow because the peer provokes too many.
@@ -200,7 +204,7 @@ std::vector<PathReport> explain(World& world, Planner& planner, const Connection
         auto told = tell(world, connection, view, candidate, decision);
         if (view.subflows == 0 && decision.verdict == Verdict::wanted &&
             view.usability == Usability::usable) {
-            if (const auto* limit = limitReached(world, connection, judgement, candidate, decision))
+            if (const auto limit = limitReached(world, connection, judgement, candidate, decision))
                 told = {limit->reason, limit->by};
             else if (decision.by == Voice::byOperator)
                 told = {decision.reason, decision.by};

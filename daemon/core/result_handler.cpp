@@ -6,6 +6,7 @@
 #include "core/failure.hpp"
 #include "core/joins.hpp"
 #include "core/records.hpp"
+#include "core/rules.hpp"
 #include "core/table_entries.hpp"
 
 #include <algorithm>
@@ -96,11 +97,13 @@ void ResultHandler::handle(Connection& connection, const InFlight& command,
     }
 }
 
-/// No answer is one, too: a socket that is not found has no device.
+/// No answer is one, too: a socket that is not found has no device and no owner.
 void ResultHandler::factsTold(Connection& connection, const CommandFinished& result) {
     connection.facts = result.facts;
     connection.factsState = FactsState::known;
     records::confineToDevice(connection, result.facts ? result.facts->boundDevice : noLink);
+    if (connection.undecided)
+        chooseRule(world_, connection, result.controlGroup);
     evaluator_.evaluate(world_, connection);
 }
 

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "core/rules.hpp"
 
+#include "core/control_group.hpp"
+
 #include <subflowd/link_pattern.hpp>
 
 #include <algorithm>
@@ -14,7 +16,8 @@ bool anyOrEmpty(const List& list, Predicate&& predicate) {
     return list.empty() || std::ranges::any_of(list, predicate);
 }
 
-bool matches(const World& world, const Connection& connection, const Match& match) {
+/// What the events tell.
+bool fitsEvents(const World& world, const Connection& connection, const Match& match) {
     const auto initial = world.initialTuple(connection);
     const auto serverPort =
         connection.side == Side::client ? initial.remote.port : initial.local.port;
@@ -27,6 +30,15 @@ bool matches(const World& world, const Connection& connection, const Match& matc
                match.ports,
                [&](const PortRange& r) { return r.first <= serverPort && serverPort <= r.last; }) &&
            anyOrEmpty(match.links, [&](const std::string& p) { return fitsLinkPattern(p, link); });
+}
+
+/// What inet_diag tells.
+bool fitsFacts(const ConnectionFacts& facts, std::string_view controlGroup, const Match& match) {
+    return anyOrEmpty(match.users, [&](std::uint32_t user) { return user == facts.owner; }) &&
+           anyOrEmpty(match.marks, [&](const MarkMatch& mark) { return mark.fits(facts.mark); }) &&
+           anyOrEmpty(match.controlGroups, [&](const std::string& name) {
+               return isInControlGroup(controlGroup, name);
+           });
 }
 
 /// A bound socket may have no subflow on another link, and the event does not say that it is bound.
@@ -52,19 +64,38 @@ bool policyAsks(const World& world, const Connection& connection, Needs needed) 
     });
 }
 
-void chooseRule(World& world, Connection& connection) {
+bool rulesAsk(const Configuration& configuration) {
+    return std::ranges::any_of(configuration.rules,
+                               [](const Rule& rule) { return rule.match.needsFacts(); });
+}
+
+void chooseRule(const World& world, Connection& connection, std::string_view controlGroup) {
+    connection.rule = -1;
+    connection.undecided = false;
+    const bool asked = connection.factsState == FactsState::known;
     const auto& rules = world.configuration->rules;
-    const auto rule = std::ranges::find_if(
-        rules, [&](const Rule& r) { return matches(world, connection, r.match); });
-    connection.rule =
-        rule == rules.end() ? std::int16_t{-1} : static_cast<std::int16_t>(rule - rules.begin());
-    askFacts(world, connection);
+    for (std::size_t i = 0; i < rules.size(); ++i) {
+        const auto& match = rules[i].match;
+        if (!fitsEvents(world, connection, match))
+            continue;
+        if (match.needsFacts() && !asked) {
+            connection.undecided = true;
+            return;
+        }
+        // A socket that is gone has no owner: no such rule is for it.
+        if (match.needsFacts() &&
+            !(connection.facts && fitsFacts(*connection.facts, controlGroup, match)))
+            continue;
+        connection.rule = static_cast<std::int16_t>(i);
+        return;
+    }
 }
 
 void askFacts(World& world, Connection& connection) {
     if (connection.factsState != FactsState::notNeeded ||
         connection.managedBy == ManagedBy::kernel ||
-        !(guardAsks(world, connection) || policyAsks(world, connection, Needs::facts)))
+        !(connection.undecided || guardAsks(world, connection) ||
+          policyAsks(world, connection, Needs::facts)))
         return;
     connection.factsState = FactsState::asked;
     world.issue(command::AskFacts{connection.token},

@@ -5,12 +5,17 @@
 
 #include <cstddef>
 #include <span>
+#include <string_view>
 
 namespace subflowd::core {
 
-/// Chooses the connection's rule, the first that matches, and says whether a policy of its chain
-/// needs facts that only inet_diag tells.
-void chooseRule(World& world, Connection& connection);
+/// Chooses the connection's rule, the first that matches. Where a rule that may be it needs facts
+/// that nobody asked for yet, the connection stays undecided: askFacts() comes next. The path of
+/// its control group is known while facts are told.
+void chooseRule(const World& world, Connection& connection, std::string_view controlGroup = {});
+
+/// Whether a rule needs facts.
+bool rulesAsk(const Configuration& configuration);
 
 /// The policies of a connection, as indexes into Configuration::policies: its rule's, or those that
 /// an operator ordered.
@@ -19,8 +24,8 @@ std::span<const std::size_t> chainOf(const World& world, const Connection& conne
 /// Whether a policy of the connection's chain needs such facts.
 bool policyAsks(const World& world, const Connection& connection, Needs needed);
 
-/// Has inet_diag asked for what no event says, if a policy of the connection or the guard needs it
-/// and nobody asked yet. No subflow is added before the answer.
+/// Has inet_diag asked for what no event says, if a rule, a policy of the connection or the guard
+/// needs it and nobody asked yet. No subflow is added before the answer.
 void askFacts(World& world, Connection& connection);
 
 } // namespace subflowd::core

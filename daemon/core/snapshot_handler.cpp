@@ -145,6 +145,7 @@ void SnapshotHandler::on(const snapshot::Ended& /*ended*/) {
         if (std::ranges::none_of(connection->subflows, &Subflow::initial))
             connection->state = ConnectionState::established;
         chooseRule(world_, *connection);
+        askFacts(world_, *connection);
         records::remember(world_, *connection);
         Change change;
         change.kind = Change::Kind::connectionLearned;

@@ -44,9 +44,13 @@ void Sweeper::publishUsability(LinkIndex link, LinkTable::Effect effect) {
         effect == LinkTable::Effect::gain ? Change::Kind::linkUsable : Change::Kind::linkUnusable;
     change.link = link;
     world_.publish(change);
-    const auto* what =
-        effect == LinkTable::Effect::gain ? ": there is more to use" : ": there is less to use";
-    world_.log(LogRecord::Level::info, std::string{world_.links.name(link)} + what, {}, link);
+    const bool gains = effect == LinkTable::Effect::gain;
+    const auto* what = gains ? ": there is more to use" : ": there is less to use";
+    world_.log({LogRecord::Level::info,
+                {},
+                link,
+                std::string{world_.links.name(link)} + what,
+                gains ? LogTopic::moreToUse : LogTopic::lessToUse});
 }
 
 /// Everything once more, from where the last sweep stands.

@@ -9,8 +9,12 @@ void World::publish(const Change& change) {
     outcome.changes.push_back(change);
 }
 
+void World::log(LogRecord record) {
+    outcome.log.push_back(std::move(record));
+}
+
 void World::log(LogRecord::Level level, std::string text, Token token, LinkIndex link) {
-    outcome.log.push_back({level, token, link, std::move(text)});
+    log({level, token, link, std::move(text), LogTopic::none});
 }
 
 CommandId World::issue(const Command& command, InFlight context) {

@@ -64,6 +64,7 @@ struct World {
     // What the step has to say.
 
     void publish(const Change& change);
+    void log(LogRecord record);
     void log(LogRecord::Level level, std::string text, Token token = {}, LinkIndex link = noLink);
 
     /// Issues a command; its answer will find `context` again. Fills in the number.

@@ -144,7 +144,9 @@ wire::Link encode(const core::LinkReport& link) {
             link.name,
             std::string{nameOf(link.kind)},
             link.drained ? "drained" : std::string{nameOf(link.role)},
+            std::string{nameOf(link.source)},
             link.up,
+            link.metered,
             encodeAll<wire::LinkAddress>(link.addresses)};
 }
 

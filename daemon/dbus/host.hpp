@@ -60,6 +60,9 @@ class Host {
     using Answered = std::function<void(const core::RequestFinished&)>;
     virtual void request(core::Request request, Answered answered) = 0;
 
+    /// What NetworkManager says of links, in place of what it said before.
+    virtual void annotate(const core::LinkNotes& notes) = 0;
+
     /// The bus went away: nothing is served any more; monitors that are open go on. Called once,
     /// from inside the service, which must not be destroyed before the call returned.
     virtual void busLost(const std::string& why) = 0;

@@ -99,8 +99,24 @@ constexpr std::string_view nameOf(Role role) {
         return "primary";
     case Role::backup:
         return "backup";
+    case Role::standby:
+        return "standby";
     case Role::ignore:
         return "ignore";
+    }
+    return unknownName;
+}
+
+constexpr std::string_view nameOf(core::RoleSource source) {
+    switch (source) {
+    case core::RoleSource::builtIn:
+        return "default";
+    case core::RoleSource::configuration:
+        return "config";
+    case core::RoleSource::byOperator:
+        return "operator";
+    case core::RoleSource::networkManager:
+        return "NetworkManager";
     }
     return unknownName;
 }
@@ -155,6 +171,8 @@ constexpr std::string_view nameOf(Usability usability) {
         return "ignored";
     case Usability::gone:
         return "gone";
+    case Usability::noInternet:
+        return "no-internet";
     case Usability::guarded:
         return "guarded";
     }

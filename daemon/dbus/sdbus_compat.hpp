@@ -6,10 +6,12 @@
 
 #include <chrono>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
 #include <type_traits>
+#include <utility>
 
 /// What differs between sdbus-c++ 1.2 and 2.x, as far as it is used here. SDBUS_MAJOR is set by
 /// the build.
@@ -33,6 +35,14 @@ inline bool processOne(sdbus::IConnection& connection) {
     return connection.processPendingEvent();
 }
 
+/// Has a handler called for each message that fits, until the slot is dropped. Does not wait.
+inline sdbus::Slot addMatch(sdbus::IConnection& connection, const std::string& match,
+                            std::function<void(sdbus::Message&)> handler) {
+    return connection.addMatchAsync(
+        match, [handler = std::move(handler)](sdbus::Message message) { handler(message); }, {},
+        sdbus::return_slot);
+}
+
 inline std::uint64_t pollDeadline(const sdbus::IConnection::PollData& poll) {
     return poll.timeout == std::chrono::microseconds::max()
                ? UINT64_MAX
@@ -52,6 +62,11 @@ inline const sdbus::Message& messageOf(const sdbus::IObject& object) {
 
 inline bool processOne(sdbus::IConnection& connection) {
     return connection.processPendingRequest();
+}
+
+inline sdbus::Slot addMatch(sdbus::IConnection& connection, const std::string& match,
+                            std::function<void(sdbus::Message&)> handler) {
+    return connection.addMatch(match, std::move(handler));
 }
 
 /// When to process although nothing arrived: microseconds of CLOCK_MONOTONIC, UINT64_MAX: never.

@@ -6,6 +6,7 @@
 #include "dbus/manager.hpp"
 #include "dbus/monitor_json.hpp"
 #include "dbus/monitors.hpp"
+#include "dbus/network_manager.hpp"
 #include "dbus/sdbus_compat.hpp"
 
 #include <algorithm>
@@ -74,6 +75,8 @@ class Server::Service {
           connection_(connect(bus)),
           manager_(*connection_, host, monitors_) {
         takeName(*connection_, bus);
+        networkManager_.emplace(*connection_,
+                                [&host](const core::LinkNotes& notes) { host.annotate(notes); });
         source_.emplace(*connection_, loop, [&host](const std::string& why) { host.busLost(why); });
     }
 
@@ -104,6 +107,7 @@ class Server::Service {
     Monitors monitors_;
     std::unique_ptr<sdbus::IConnection> connection_;
     Manager manager_;
+    std::optional<NetworkManager> networkManager_;
     std::optional<BusSource> source_;
 };
 

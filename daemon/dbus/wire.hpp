@@ -40,9 +40,9 @@ using Path = sdbus::Struct<Bytes, Bytes, std::uint16_t, std::int32_t, std::strin
 /// address, usability, temporary
 using LinkAddress = sdbus::Struct<Bytes, std::string, bool>;
 
-/// index, name, kind, role, up, addresses
-using Link = sdbus::Struct<std::int32_t, std::string, std::string, std::string, bool,
-                           std::vector<LinkAddress>>;
+/// index, name, kind, role, who said so, up, metered, addresses
+using Link = sdbus::Struct<std::int32_t, std::string, std::string, std::string, std::string, bool,
+                           bool, std::vector<LinkAddress>>;
 
 /// name, strikes, quarantined
 using Policy = sdbus::Struct<std::string, std::uint32_t, bool>;

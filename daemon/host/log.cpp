@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "host/log.hpp"
 
+#include "host/journal.hpp"
+
 #include <spdlog/logger.h>
 #include <spdlog/pattern_formatter.h>
 #include <spdlog/sinks/stdout_sinks.h>
@@ -9,7 +11,6 @@
 
 #include <algorithm>
 #include <array>
-#include <charconv>
 #include <cstdlib>
 #include <string>
 
@@ -21,14 +22,13 @@ namespace {
 struct LevelNames {
     spdlog::level::level_enum rank;
     std::string_view name;
-    char priority; ///< syslog(3)
 };
 
-constexpr std::array<LevelNames, 5> levels{{{spdlog::level::trace, "debug", '7'},
-                                            {spdlog::level::debug, "info", '6'},
-                                            {spdlog::level::info, "notice", '5'},
-                                            {spdlog::level::warn, "warning", '4'},
-                                            {spdlog::level::err, "error", '3'}}};
+constexpr std::array<LevelNames, 5> levels{{{spdlog::level::trace, "debug"},
+                                            {spdlog::level::debug, "info"},
+                                            {spdlog::level::info, "notice"},
+                                            {spdlog::level::warn, "warning"},
+                                            {spdlog::level::err, "error"}}};
 
 const LevelNames& namesOf(Log::Level level) {
     return levels.at(static_cast<std::size_t>(level));
@@ -43,7 +43,7 @@ class PriorityFlag : public spdlog::custom_flag_formatter {
   public:
     void format(const spdlog::details::log_msg& message, const std::tm& /*time*/,
                 spdlog::memory_buf_t& to) override {
-        to.push_back(namesOf(message.level).priority);
+        to.push_back(priorityOf(static_cast<Log::Level>(&namesOf(message.level) - levels.data())));
     }
 
     std::unique_ptr<custom_flag_formatter> clone() const override {
@@ -73,14 +73,8 @@ std::unique_ptr<spdlog::formatter> formatterFor(LogReader reader) {
 
 std::string subjectOf(const core::LogRecord& record) {
     std::string subject;
-    if (record.token != Token{}) {
-        std::array<char, 8> digits{};
-        const auto [end, error] = std::to_chars(digits.data(), digits.data() + digits.size(),
-                                                static_cast<std::uint32_t>(record.token), 16);
-        const auto length = static_cast<std::size_t>(end - digits.data());
-        subject = "connection 0x" + std::string(digits.size() - length, '0') +
-                  std::string{digits.data(), length} + ": ";
-    }
+    if (record.token != Token{})
+        subject = "connection " + textOf(record.token) + ": ";
     if (record.link != noLink)
         subject += "link " + std::to_string(static_cast<std::uint32_t>(record.link)) + ": ";
     return subject;
@@ -100,7 +94,9 @@ LogReader readerOfStandardError() {
 }
 
 Log::Log(LogReader reader, Level least)
-    : Log(std::make_shared<spdlog::sinks::stderr_sink_st>(), reader, least) {}
+    : Log(std::make_shared<spdlog::sinks::stderr_sink_st>(), reader, least) {
+    native_ = reader == LogReader::journal;
+}
 
 Log::Log(std::shared_ptr<spdlog::sinks::sink> sink, LogReader reader, Level least)
     : logger_(std::make_shared<spdlog::logger>("subflowd", std::move(sink))) {
@@ -115,23 +111,31 @@ void Log::setLevel(Level least) {
     logger_->set_level(namesOf(least).rank);
 }
 
-void Log::write(Instant now, Level level, std::string_view text) {
-    const auto rank = namesOf(level).rank;
+void Log::write(Instant now, Level level, std::string_view text, core::LogTopic topic) {
+    put(now, {level, text, {}, {}, topic});
+}
+
+void Log::write(Instant now, const core::LogRecord& record, std::string_view linkName) {
+    if (!logger_->should_log(namesOf(record.level).rank))
+        return;
+    const auto text = subjectOf(record) + record.text;
+    put(now, {record.level, text, record.token, linkName, record.topic});
+}
+
+void Log::put(Instant now, JournalEntry entry) {
+    const auto rank = namesOf(entry.level).rank;
     if (!logger_->should_log(rank))
         return;
-    const auto suppressed = filter_.pass(now, text);
+    const auto suppressed = filter_.pass(now, entry.text);
     if (!suppressed)
         return;
-    std::string line{text};
+    std::string line{entry.text};
     std::ranges::replace(line, '\n', ' '); // each line of the journal is an entry of its own
     if (*suppressed != 0)
         line += " (and " + std::to_string(*suppressed) + " times more before)";
-    logger_->log(rank, spdlog::string_view_t{line});
-}
-
-void Log::write(Instant now, const core::LogRecord& record) {
-    if (logger_->should_log(namesOf(record.level).rank))
-        write(now, record.level, subjectOf(record) + record.text);
+    entry.text = line;
+    if (!native_ || sendToJournal(entry) == Sent::no)
+        logger_->log(rank, spdlog::string_view_t{line});
 }
 
 } // namespace subflowd::host

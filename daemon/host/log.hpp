@@ -2,6 +2,7 @@
 #pragma once
 
 #include "core/outcome.hpp"
+#include "host/journal.hpp"
 #include "host/repeat_filter.hpp"
 
 #include <subflowd/time.hpp>
@@ -47,14 +48,18 @@ class Log {
     /// Records below this level are not written.
     void setLevel(Level least);
 
-    void write(Instant now, Level level, std::string_view text);
+    void write(Instant now, Level level, std::string_view text,
+               core::LogTopic topic = core::LogTopic::none);
 
     /// With the connection and the link that a record of the core is about.
-    void write(Instant now, const core::LogRecord& record);
+    void write(Instant now, const core::LogRecord& record, std::string_view linkName = {});
 
   private:
+    void put(Instant now, JournalEntry entry);
+
     std::shared_ptr<spdlog::logger> logger_;
     RepeatFilter filter_;
+    bool native_ = false; ///< the journal takes entries with fields
 };
 
 } // namespace subflowd::host

@@ -76,6 +76,7 @@ std::vector<plugins::RuleRequest> requestsOf(const config::Config& config) {
 core::Configuration settingsOf(const config::Config& config) {
     core::Configuration settings;
     settings.mode = config.daemon.mode;
+    settings.importFlags = config.daemon.importFlags;
     settings.limits = config.daemon.limits;
     settings.auditInterval = config.daemon.auditInterval;
     settings.guard = config.guard.settings;

@@ -131,7 +131,8 @@ void Daemon::run() {
     const auto counters = engine_.counters();
     log(Level::notice,
         "subflowd " SUBFLOWD_VERSION " is ready: " + std::to_string(counters.connections) +
-            " connections, " + std::to_string(counters.subflows) + " subflows found");
+            " connections, " + std::to_string(counters.subflows) + " subflows found",
+        core::LogTopic::ready);
     loop_.enableWatchdog();
     notifier_.ready();
     loop_.run();
@@ -139,12 +140,12 @@ void Daemon::run() {
     if (config_.daemon.mode == core::Mode::userspace && config_.daemon.manageSysctl)
         if (const auto problem = sysctl_.restore())
             log(Level::warning, *problem);
-    log(Level::notice, "subflowd ends; subflows stay as they are");
+    log(Level::notice, "subflowd ends; subflows stay as they are", core::LogTopic::ends);
 }
 
 void Daemon::publish(const core::Outcome& outcome, Instant when) {
     for (const auto& record : outcome.log)
-        log_.write(when, record);
+        log_.write(when, record, nameOf(record.link));
     if (bus_)
         bus_->publish(outcome.changes, when);
     for (const auto& finished : outcome.answers)
@@ -197,9 +198,11 @@ std::optional<std::string> Daemon::reload() {
         log_.setLevel(options_.logLevel.value_or(config_.daemon.logLevel));
         refreshFacts();
         link_.step(core::Configured{std::move(reading.core)});
-        log(Level::notice, "the configuration was read again and is in force");
+        log(Level::notice, "the configuration was read again and is in force",
+            core::LogTopic::configurationTaken);
     } else {
-        log(Level::error, "the configuration was not changed: the new one cannot be used");
+        log(Level::error, "the configuration was not changed: the new one cannot be used",
+            core::LogTopic::configurationRefused);
         problem = toText(reading.diagnostics);
     }
     notifier_.ready();
@@ -268,10 +271,16 @@ std::optional<std::string> Daemon::followMode() {
     return problem;
 }
 
+void Daemon::annotate(const core::LinkNotes& notes) {
+    link_.step(notes);
+}
+
 void Daemon::busLost(const std::string& why) {
     problems_.push_back("the bus is gone: " + why);
-    log(Level::error, problems_.back() + "; connections are managed all the same, subflowctl "
-                                         "cannot reach the daemon until it is restarted");
+    log(Level::error,
+        problems_.back() + "; connections are managed all the same, subflowctl cannot reach the "
+                           "daemon until it is restarted",
+        core::LogTopic::busLost);
 }
 
 void Daemon::logDiagnostics(const config::Diagnostics& diagnostics) {
@@ -280,8 +289,16 @@ void Daemon::logDiagnostics(const config::Diagnostics& diagnostics) {
             toString(diagnostic));
 }
 
-void Daemon::log(Level level, std::string_view text) {
-    log_.write(now(), level, text);
+void Daemon::log(Level level, std::string_view text, core::LogTopic topic) {
+    log_.write(now(), level, text, topic);
+}
+
+std::string Daemon::nameOf(LinkIndex link) const {
+    if (link == noLink)
+        return {};
+    const auto links = engine_.links();
+    const auto at = std::ranges::find(links, link, &core::LinkReport::index);
+    return at == links.end() ? std::string{} : at->name;
 }
 
 void runDaemon(const Options& options) {

@@ -44,6 +44,7 @@ class Daemon final : public dbus::Host {
     dbus::Status status() const override;
     std::optional<std::string> reload() override;
     void request(core::Request request, Answered answered) override;
+    void annotate(const core::LinkNotes& notes) override;
     void busLost(const std::string& why) override;
 
   private:
@@ -59,7 +60,9 @@ class Daemon final : public dbus::Host {
     void onClockChange();
     void liftBlackHoleVerdict(Instant when);
     void logDiagnostics(const config::Diagnostics& diagnostics);
-    void log(host::Log::Level level, std::string_view text);
+    void log(host::Log::Level level, std::string_view text,
+             core::LogTopic topic = core::LogTopic::none);
+    std::string nameOf(LinkIndex link) const;
 
     const Options& options_;
     Configurator& configurator_;

@@ -124,8 +124,11 @@ void KernelLink::takeAnswers() {
     if (finished_.empty())
         return;
     const auto now = EventLoop::now();
-    for (auto& result : finished_)
+    for (auto& result : finished_) {
+        if (result.facts && engine_.asksControlGroups())
+            result.controlGroup = controlGroups_.pathOf(result.facts->cgroup);
         take(now, std::move(result));
+    }
     send(now);
 }
 

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "core/engine.hpp"
+#include "host/control_groups.hpp"
 #include "host/join_listeners.hpp"
 #include "host/state_file.hpp"
 #include "netlink/command_port.hpp"
@@ -88,6 +89,7 @@ class KernelLink {
     netlink::DiagSocket diag_;
     HealthLink health_;
     host::JoinListeners listeners_;
+    host::ControlGroups controlGroups_;
     Listener listener_;
     Instant wake_ = never;
     core::HealthQuestion question_ = core::HealthQuestion::none; ///< not asked yet

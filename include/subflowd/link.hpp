@@ -31,6 +31,7 @@ enum class LinkKind : std::uint8_t {
 enum class Role : std::uint8_t {
     primary, ///< subflows of any priority
     backup,  ///< only backup subflows (RFC 8684 §3.3.8)
+    standby, ///< none while a subflow on a primary or backup link carries
     ignore,  ///< no subflow
 };
 
@@ -40,7 +41,8 @@ struct LinkView {
     std::string_view name; ///< lives as long as the call
     LinkKind kind = LinkKind::other;
     Role role = Role::primary;
-    bool up = false; ///< administratively up and with carrier (IFF_UP, IFF_LOWER_UP)
+    bool up = false;      ///< administratively up and with carrier (IFF_UP, IFF_LOWER_UP)
+    bool metered = false; ///< what it carries costs money: nothing is tried there without need
 
     friend bool operator==(const LinkView&, const LinkView&) = default;
 };
@@ -55,6 +57,7 @@ enum class Usability : std::uint8_t {
     noRoute,    ///< no unicast route leaves through the link
     ignored,    ///< [Link] Role=ignore, or a kind of link that must be asked for
     gone,       ///< not on the host any more
+    noInternet, ///< a network manager found that the link does not lead to the Internet
     guarded,    ///< [Guard] forbids the path: the peer's address, or leaving a tunnel or device
 };
 

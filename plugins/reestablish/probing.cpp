@@ -19,7 +19,7 @@ constexpr ReasonText suspect{"suspect",
 constexpr ReasonText fullPeer{"suspect-at-limit",
                               "not acknowledged, and the peer takes no other subflow beside it"};
 
-/// A path that is dead for so long is probed more slowly.
+/// A path that is dead for so long is probed more slowly; a metered one always is.
 constexpr Duration hopeful = minutes(10);
 
 constexpr Duration slowest = seconds(30);
@@ -34,9 +34,15 @@ bool foundFull(const PathView& path, const SubflowView& subflow) {
     return path.tried >= subflow.suspect && path.lastFailure.cause == Cause::rejected;
 }
 
-Duration intervalOf(const SubflowView& subflow, Instant now, const Options& options) {
-    return now - subflow.suspect < hopeful ? options.probeInterval
-                                           : std::max(slowest, options.probeInterval);
+bool isMetered(const HostView& host, LinkIndex index) {
+    const auto link = std::ranges::find(host.links, index, &LinkView::index);
+    return link != host.links.end() && link->metered;
+}
+
+Duration intervalOf(const SubflowView& subflow, const PathView& path, const HostView& host,
+                    const Options& options) {
+    const bool eager = host.now - subflow.suspect < hopeful && !isMetered(host, path.link);
+    return eager ? options.probeInterval : std::max(slowest, options.probeInterval);
 }
 
 } // namespace
@@ -50,7 +56,7 @@ void probeSuspects(const ConnectionView& connection, const HostView& host, const
             continue;
         const auto& path = connection.paths[static_cast<std::size_t>(subflow.path)];
         const auto id = static_cast<SubflowId>(i);
-        const auto interval = intervalOf(subflow, host.now, options);
+        const auto interval = intervalOf(subflow, path, host, options);
         const auto due = path.tried < subflow.suspect ? subflow.suspect : path.tried + interval;
         if (!foundFull(path, subflow))
             plan.refresh(id, due, interval, {&suspect, 0, 0});

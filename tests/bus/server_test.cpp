@@ -47,6 +47,8 @@ class FakeHost : public Host {
         answered(answer);
     }
 
+    void annotate(const core::LinkNotes& notes) override { noted = notes; }
+
     void busLost(const std::string& why) override { lost = why; }
 
     void step(Instant when, const core::Input& input) { engine_.step(when, input); }
@@ -63,6 +65,7 @@ class FakeHost : public Host {
     std::optional<std::string> lost;
     std::vector<core::Request> requests;
     core::RequestFinished answer;
+    core::LinkNotes noted;
 
   private:
     core::Engine engine_{std::make_shared<core::Configuration>()};
@@ -219,6 +222,8 @@ TEST_F(ServerTest, listsTheLinks) {
     EXPECT_EQ(links[0].name, "eth0");
     EXPECT_EQ(links[0].kind, "ethernet");
     EXPECT_EQ(links[0].role, "primary");
+    EXPECT_EQ(links[0].source, "default");
+    EXPECT_FALSE(links[0].metered);
     EXPECT_TRUE(links[0].up);
     const std::vector<ctl::LinkAddress> addresses{{local, "usable", false}};
     EXPECT_EQ(links[0].addresses, addresses);

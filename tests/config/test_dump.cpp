@@ -27,15 +27,16 @@ Config withoutOrigins(Config config) {
     return config;
 }
 
-constexpr std::string_view everything = "[Daemon]\nMode=observe\nReceiveBuffer=5000\n"
-                                        "[Guard]\nFilterScope=no\nAllowRemote=fd00::/8\n"
-                                        "DenyPort=\nJoinsPerHost=2/90s\nMaxInboundOverall=7\n"
-                                        "[Rule dc]\nMatchRemote=10.0.0.0/8 fe80::/10\n"
-                                        "MatchPort=443 1-9\nMatchSide=client\nMatchLink=e*\n"
-                                        "MatchFamily=ipv4\nPolicies=a b\n"
-                                        "[Rule none]\nPolicies=\n"
-                                        "[Policy a]\nK=v w\nL=\n[Policy a dc]\nK=x#y\n"
-                                        "[Link w*]\nRole=backup\n[Link x]\n";
+constexpr std::string_view everything =
+    "[Daemon]\nMode=observe\nReceiveBuffer=5000\n"
+    "[Guard]\nFilterScope=no\nAllowRemote=fd00::/8\n"
+    "DenyPort=\nJoinsPerHost=2/90s\nMaxInboundOverall=7\n"
+    "[Rule dc]\nMatchRemote=10.0.0.0/8 fe80::/10\n"
+    "MatchPort=443 1-9\nMatchSide=client\nMatchLink=e*\n"
+    "MatchFamily=ipv4\nMatchUser=0 7\nMatchCGroup=/a b\nMatchMark=0x7 1/3\nPolicies=a b\n"
+    "[Rule none]\nPolicies=\n"
+    "[Policy a]\nK=v w\nL=\n[Policy a dc]\nK=x#y\n"
+    "[Link w*]\nRole=backup\nMetered=no\nMaxSubflows=2\n[Link x]\n";
 
 TEST(Dump, ShowsEveryValueWithItsOrigin) {
     const auto parsed = parse("[Daemon]\nMode=observe\n[Policy lb-client]\nSettle=3\n"
@@ -49,6 +50,7 @@ TEST(Dump, ShowsEveryValueWithItsOrigin) {
                                    "MaxSubflows=8                           # built in\n"
                                    "MaxInbound=8                            # built in\n"
                                    "AuditInterval=300s                      # built in\n"
+                                   "ImportNetworkManagerFlags=yes           # built in\n"
                                    "\n"
                                    "[Guard]\n"
                                    "FilterScope=yes                         # built in\n"

@@ -32,7 +32,8 @@ TEST(Parse, EmptyConfigurationIsAGoodOne) {
 
 TEST(Parse, ReadsTheDaemonSection) {
     const auto parsed = parse("[Daemon]\nMode=observe\nManageSysctl=off\nReceiveBuffer=64K\n"
-                              "LogLevel=debug\nMaxSubflows=254\nMaxInbound=1\nAuditInterval=90s\n",
+                              "LogLevel=debug\nMaxSubflows=254\nMaxInbound=1\nAuditInterval=90s\n"
+                              "ImportNetworkManagerFlags=no\n",
                               "f");
     EXPECT_EQ(problems(parsed), "");
     const Daemon expected{core::Mode::observe,
@@ -41,13 +42,15 @@ TEST(Parse, ReadsTheDaemonSection) {
                           core::LogRecord::Level::debug,
                           {254, 1},
                           std::chrono::seconds(90),
+                          core::ImportFlags::no,
                           {{"Mode", {"f", 2}},
                            {"ManageSysctl", {"f", 3}},
                            {"ReceiveBuffer", {"f", 4}},
                            {"LogLevel", {"f", 5}},
                            {"MaxSubflows", {"f", 6}},
                            {"MaxInbound", {"f", 7}},
-                           {"AuditInterval", {"f", 8}}}};
+                           {"AuditInterval", {"f", 8}},
+                           {"ImportNetworkManagerFlags", {"f", 9}}}};
     EXPECT_EQ(parsed.config.daemon, expected);
 }
 
@@ -138,6 +141,19 @@ TEST(Parse, ReadsRulesInFileOrderAndTheDefaultLast) {
     EXPECT_EQ(parsed.config.rules, expected);
 }
 
+TEST(Parse, ReadsConditionsThatTheKernelIsAskedFor) {
+    const auto parsed = parse("[Rule x]\nMatchUser=root 1000\nMatchCGroup=a.service /user.slice\n"
+                              "MatchMark=7 0x10/0xff 0/1\nPolicies=a\n",
+                              "f");
+    EXPECT_EQ(problems(parsed), "");
+    const auto& match = parsed.config.rules.front().match;
+    EXPECT_EQ(match.users, (std::vector<std::uint32_t>{0, 1000}));
+    EXPECT_EQ(match.controlGroups, (std::vector<std::string>{"a.service", "/user.slice"}));
+    EXPECT_EQ(match.marks, (std::vector<core::MarkMatch>{{7, 0xffffffff}, {0x10, 0xff}, {0, 1}}));
+    EXPECT_TRUE(match.needsFacts());
+    EXPECT_FALSE(core::Match{}.needsFacts());
+}
+
 TEST(Parse, RuleWithAnEmptyChainIsForConnectionsThatGetNoSubflow) {
     const auto parsed = parse("[Rule default]\nPolicies=\n[Rule x]\n", "f");
     EXPECT_EQ(problems(parsed),
@@ -161,13 +177,20 @@ TEST(Parse, RuleWithAConditionThatIsNotKnownIsLeftOut) {
 
 TEST(Parse, ReadsLinksInFileOrder) {
     const auto parsed = parse("[Link wwan*]\nRole=backup\n[Link eth0]\nRole=primary\n"
-                              "[Link tun?]\nRole=ignore\n[Link any]\n",
+                              "[Link tun?]\nRole=ignore\n[Link any]\n"
+                              "[Link lte]\nRole=standby\nMetered=on\nMaxSubflows=254\n"
+                              "[Link b]\nMetered=no\nMaxSubflows=\n",
                               "f");
     EXPECT_EQ(problems(parsed), "");
-    const std::vector<Link> expected{{{"wwan*", Role::backup}, {"f", 1}, {{"Role", {"f", 2}}}},
-                                     {{"eth0", Role::primary}, {"f", 3}, {{"Role", {"f", 4}}}},
-                                     {{"tun?", Role::ignore}, {"f", 5}, {{"Role", {"f", 6}}}},
-                                     {{"any", std::nullopt}, {"f", 7}, {}}};
+    const std::vector<Link> expected{
+        {{"wwan*", Role::backup}, {"f", 1}, {{"Role", {"f", 2}}}},
+        {{"eth0", Role::primary}, {"f", 3}, {{"Role", {"f", 4}}}},
+        {{"tun?", Role::ignore}, {"f", 5}, {{"Role", {"f", 6}}}},
+        {{"any", std::nullopt}, {"f", 7}, {}},
+        {{"lte", Role::standby, true, 254},
+         {"f", 8},
+         {{"Role", {"f", 9}}, {"Metered", {"f", 10}}, {"MaxSubflows", {"f", 11}}}},
+        {{"b", std::nullopt, false}, {"f", 12}, {{"Metered", {"f", 13}}}}};
     EXPECT_EQ(parsed.config.links, expected);
 }
 
@@ -196,13 +219,13 @@ TEST(Parse, WarnsOfPolicySectionsThatDoNothing) {
 TEST(Parse, UnknownKeysAndSectionsAreWarningsWithASuggestion) {
     EXPECT_EQ(
         problems("[Daemon]\nmaxsubflow=3\nEntirelyElse=3\n[Demon]\nMode=x\n[Guard]\nDenyPorts=3\n"
-                 "[Link a]\nrole=backup\nMetered=yes\n"),
+                 "[Link a]\nrole=backup\nQuota=yes\n"),
         "f:2: warning: [Daemon] has no key maxsubflow=: did you mean MaxSubflows?\n"
         "f:3: warning: [Daemon] has no key EntirelyElse=\n"
         "f:4: warning: there is no section [Demon]: did you mean Daemon?\n"
         "f:7: warning: [Guard] has no key DenyPorts=: did you mean DenyPort?\n"
         "f:9: warning: [Link a] has no key role=: did you mean Role?\n"
-        "f:10: warning: [Link a] has no key Metered=\n");
+        "f:10: warning: [Link a] has no key Quota=\n");
 }
 
 TEST(Parse, WrongNumberOfWordsInAHeaderIsAnError) {
@@ -230,7 +253,7 @@ TEST(Parse, ReportsAllErrorsOfAllFilesAtOnce) {
     EXPECT_TRUE(hasErrors(parsed.diagnostics));
     EXPECT_EQ(problems(parsed), "a:2: error: Mode=x: wants userspace or observe\n"
                                 "c:2: error: MaxInbound=z: wants a whole number from 1 to 254\n"
-                                "b:2: error: Role=y: wants primary, backup or ignore\n");
+                                "b:2: error: Role=y: wants primary, backup, standby or ignore\n");
 }
 
 constexpr const char* wantsAllowance = "wants how many at once (1 to 65535), a slash, and after "
@@ -306,12 +329,26 @@ INSTANTIATE_TEST_SUITE_P(
                  "\"a/b\" cannot be the name of a link or a pattern of names"},
         BadValue{"Rule a", "MatchLink=sixteencharacter",
                  "\"sixteencharacter\" cannot be the name of a link or a pattern of names"},
+        BadValue{"Rule a", "MatchUser=no-such-user",
+                 "there is no user \"no-such-user\" on this host"},
+        BadValue{"Rule a", "MatchUser=4294967295", "there is no user \"4294967295\" on this host"},
+        BadValue{"Rule a", "MatchCGroup=a/b",
+                 "wants units such as firefox.service, or paths such as /user.slice, and \"a/b\" "
+                 "is neither"},
+        BadValue{"Rule a", "MatchMark=0x",
+                 "wants marks such as 7 or 0x10/0xff, and \"0x\" is none"},
+        BadValue{"Rule a", "MatchMark=1/",
+                 "wants marks such as 7 or 0x10/0xff, and \"1/\" is none"},
+        BadValue{"Rule a", "MatchMark=4294967296",
+                 "wants marks such as 7 or 0x10/0xff, and \"4294967296\" is none"},
+        BadValue{"Rule a", "MatchMark=0x10/0xf",
+                 "\"0x10/0xf\" fits no socket: the value has bits that the mask has not"},
         BadValue{"Rule a", "Policies=x y x", "names \"x\" twice"},
-        BadValue{
-            "Link a", "Role=standby",
-            "is not available in this version of subflowd: use backup, whose subflows are open "
-            "but carry nothing while a primary link works, or ignore"},
-        BadValue{"Link a", "Role=main", "wants primary, backup or ignore"}));
+        BadValue{"Link a", "Role=main", "wants primary, backup, standby or ignore"},
+        BadValue{"Daemon", "ImportNetworkManagerFlags=perhaps", "wants yes or no"},
+        BadValue{"Link a", "Metered=perhaps", "wants yes or no"},
+        BadValue{"Link a", "MaxSubflows=0", "wants a whole number from 1 to 254"},
+        BadValue{"Link a", "MaxSubflows=255", "wants a whole number from 1 to 254"}));
 
 } // namespace
 } // namespace subflowd::config

@@ -36,7 +36,7 @@ class Life {
         say(engine, now, KernelEvent{event::Created{facts_}});
         say(engine, now, KernelEvent{event::Established{facts_}});
         requested += engine.step(now, Tick{}).commands.size();
-        say(engine, now, CommandFinished{CommandId{nextCommand++}, {}, 0, {}, {}, {}});
+        say(engine, now, CommandFinished{CommandId{nextCommand++}, {}, 0, {}, {}, {}, {}});
         say(engine, now, KernelEvent{event::SubflowEstablished{join_}});
         say(engine, now,
             KernelEvent{event::Announced{token_, AddressId{5}, endpoint("10.9.0.1:443")}});

@@ -165,6 +165,22 @@ TEST_F(Links, HaveTheRoleOfTheFirstRuleThatFitsTheirName) {
     EXPECT_EQ(table.name(LinkIndex{99}), "");
 }
 
+TEST_F(Links, ShowPoliciesWhatTheyCostAndWhetherOneIsAStandby) {
+    uplink(eth0, "eth0", "10.0.0.1");
+    EXPECT_FALSE(table.hasStandby());
+    const LinkRule rules[] = {{"eth0", Role::standby, true, 3}};
+    table.configure(rules);
+    EXPECT_TRUE(table.hasStandby());
+    EXPECT_TRUE(table.linkViews()[0].metered);
+    EXPECT_EQ(table.linkViews()[0].role, Role::standby);
+    EXPECT_EQ(local("10.0.0.1").mostSubflows, 3);
+    EXPECT_EQ(table.report()[0].source, RoleSource::configuration);
+    EXPECT_TRUE(table.report()[0].metered);
+    table.configure({});
+    EXPECT_FALSE(table.hasStandby());
+    EXPECT_FALSE(table.linkViews()[0].metered);
+}
+
 TEST_F(Links, TakeADefaultRouteInAnotherTableForARoute) {
     uplink(eth0, "eth0", "10.0.0.1");
     table.apply(link(eth1, "eth1"));
@@ -341,7 +357,9 @@ TEST_F(Links, ReportWhatTheyKnow) {
                               "eth0",
                               LinkKind::ethernet,
                               Role::primary,
+                              RoleSource::builtIn,
                               true,
+                              false,
                               {{ip("10.0.0.1"), eth0, Usability::usable, false},
                                {ip("2001:db8::1"), eth0, Usability::noRoute, true}}};
     EXPECT_EQ(reports[0], expected);

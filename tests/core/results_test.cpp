@@ -25,7 +25,7 @@ class Results : public Chain {
 };
 
 TEST_F(Results, OfACommandThatIsNotKnownAreIgnored) {
-    lab.step(CommandFinished{CommandId{99}, Refusal::byErrno, EINVAL, "", {}, {}});
+    lab.step(CommandFinished{CommandId{99}, Refusal::byErrno, EINVAL, "", {}, {}, {}});
     EXPECT_EQ(lab.engine->counters().commandsRefused, 0U);
     EXPECT_THAT(lab.log, testing::Not(testing::Contains(
                              testing::Field(&LogRecord::level, LogRecord::Level::error))));
@@ -57,7 +57,7 @@ TEST_F(Results, ThatDoNotComeAskForASnapshot) {
         resync = resync || outcome.resync == Resync::needed;
     };
     lab.engine->step(lab.now, KernelEvent{event::Established{lab.kernel[token].facts}});
-    lab.step(CommandFinished{CommandId{1}, Refusal::unanswered, 0, "", {}, {}});
+    lab.step(CommandFinished{CommandId{1}, Refusal::unanswered, 0, "", {}, {}, {}});
     EXPECT_TRUE(resync);
     EXPECT_EQ(lab.engine->counters().pending, 1U) << "it may have been carried out";
     lab.kernel[token].established = true;

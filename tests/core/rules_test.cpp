@@ -5,6 +5,7 @@ namespace subflowd::test {
 namespace {
 
 using core::Match;
+using namespace std::chrono_literals;
 
 class Rules : public Chain {
   protected:
@@ -54,6 +55,148 @@ TEST_F(Rules, MatchSideAndFamily) {
     family.family = Family::ipv6;
     EXPECT_EQ(ruleOf(family, home, "10.9.0.1:443"), "default");
     EXPECT_EQ(ruleOf(family, "[2001:db8::1]:1000", "[2001:db8::2]:443"), "special");
+}
+
+/// Rules that need what only inet_diag tells.
+class FactRules : public Rules {
+  protected:
+    FactRules() { first.say = wantsAll; }
+
+    /// The rule after the answer, with nothing decided before.
+    std::string ruleByFacts(Match match) {
+        if (lab.kernel.exists(token))
+            lab.kernel.close(token); // or it is asked about again
+        lab.settle();
+        lab.configuration().rules = {{"special", std::move(match), {0}}, {"default", {}, {0}}};
+        lab.reload();
+        const auto mark = lab.mark();
+        token = lab.kernel.connect(home, server);
+        lab.kernel.establish(token);
+        lab.run(9ms);
+        EXPECT_EQ(lab.engine->report(token)->rule, "");
+        EXPECT_THAT(lab.commandsSince(mark), testing::ElementsAre("ask facts"));
+        lab.run(1s);
+        EXPECT_EQ(lab.mark(), mark + 2) << "and then the join goes out";
+        return lab.engine->report(token)->rule;
+    }
+
+    Token token{};
+};
+
+TEST_F(FactRules, MatchTheOwnerOfTheSocket) {
+    Match match;
+    match.users = {0, 1000};
+    EXPECT_EQ(ruleByFacts(match), "special");
+    lab.kernel.owner = 1001;
+    EXPECT_EQ(ruleByFacts(match), "default");
+}
+
+TEST_F(FactRules, MatchTheMarkAsFarAsTheMaskReaches) {
+    Match match;
+    match.marks = {{0x10, 0xf0}};
+    lab.kernel.mark = 0x31f;
+    EXPECT_EQ(ruleByFacts(match), "special");
+    lab.kernel.mark = 0x32f;
+    EXPECT_EQ(ruleByFacts(match), "default");
+}
+
+TEST_F(FactRules, MatchTheControlGroup) {
+    Match match;
+    match.controlGroups = {"web.service", "/user.slice"};
+    lab.kernel.controlGroup = "/system.slice/web.service/child";
+    EXPECT_EQ(ruleByFacts(match), "special");
+    lab.kernel.controlGroup = "/user.slice";
+    EXPECT_EQ(ruleByFacts(match), "special");
+    lab.kernel.controlGroup = "";
+    EXPECT_EQ(ruleByFacts(match), "default") << "nobody knows where it is";
+}
+
+TEST_F(FactRules, MustHoldAltogetherToo) {
+    Match match;
+    match.users = {1000};
+    match.marks = {{7}};
+    EXPECT_EQ(ruleByFacts(match), "default");
+    lab.kernel.mark = 7;
+    EXPECT_EQ(ruleByFacts(match), "special");
+}
+
+TEST_F(FactRules, AskNothingOfConnectionsThatTheyCannotBeFor) {
+    Match match;
+    match.users = {1000};
+    match.ports = {{80, 80}};
+    EXPECT_EQ(ruleOf(match, home, server), "default");
+    EXPECT_THAT(lab.commandsSince(0), testing::IsEmpty());
+}
+
+TEST_F(FactRules, AskNothingWhereAnEarlierRuleMatches) {
+    Match plain;
+    plain.side = Side::client;
+    Match asking;
+    asking.users = {1000};
+    lab.configuration().rules = {{"a", plain, {0}}, {"b", asking, {0}}};
+    lab.reload();
+    const auto made = connected();
+    EXPECT_EQ(lab.engine->report(made)->rule, "a");
+    EXPECT_THAT(lab.commandsSince(0), testing::Not(testing::Contains("ask facts")));
+}
+
+TEST_F(FactRules, AreNotForASocketThatIsGone) {
+    Match match;
+    match.users = {1000};
+    lab.configuration().rules = {{"special", match, {0}}, {"default", {}, {0}}};
+    lab.reload();
+    const auto made = lab.kernel.connect(home, server);
+    lab.settle();
+    lab.step(
+        core::CommandFinished{core::CommandId{1}, core::Refusal::unanswered, 110, {}, {}, {}, {}});
+    EXPECT_EQ(lab.engine->report(made)->rule, "default");
+}
+
+TEST_F(FactRules, AskAgainAtAReloadAndLeaveWhatIsThereAlone) {
+    Match match;
+    match.marks = {{7}};
+    EXPECT_EQ(ruleByFacts(match), "default");
+    const auto mark = lab.mark();
+    const auto before = lab.subflows(token);
+    lab.kernel.mark = 7;
+    lab.reload();
+    lab.run(9ms);
+    EXPECT_EQ(lab.subflows(token), before);
+    lab.run(1ms);
+    EXPECT_EQ(lab.engine->report(token)->rule, "special");
+    EXPECT_THAT(lab.commandsSince(mark), testing::ElementsAre("ask facts"));
+    EXPECT_EQ(lab.subflows(token), before);
+}
+
+TEST_F(FactRules, AskASliceAtATimeAtAReload) {
+    for (unsigned port = 1000; port < 1040; ++port)
+        lab.connected("10.0.0.1:" + std::to_string(port), server);
+    lab.run(1s);
+    lab.largestSlice = 0;
+    Match match;
+    match.users = {1000};
+    lab.configuration().rules = {{"special", match, {0}}};
+    const auto mark = lab.mark();
+    lab.reload();
+    lab.run(1s);
+    EXPECT_EQ(lab.commandsSince(mark), std::vector<std::string>(40, "ask facts"));
+    EXPECT_LE(lab.largestSlice, 8U);
+    for (const auto each : lab.engine->tokens())
+        EXPECT_EQ(lab.engine->report(each)->rule, "special");
+}
+
+TEST_F(FactRules, AreKnownToWhoOnlyObserves) {
+    Match match;
+    match.users = {1000};
+    lab.configuration().mode = core::Mode::observe;
+    lab.configuration().rules = {{"special", match, {0}}};
+    lab.reload();
+    const auto made = connected();
+    lab.run(1s);
+    EXPECT_EQ(lab.engine->report(made)->rule, "special");
+    lab.reload();
+    lab.run(1s);
+    EXPECT_EQ(lab.engine->report(made)->rule, "special");
 }
 
 TEST_F(Rules, MustHoldAltogether) {

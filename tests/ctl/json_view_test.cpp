@@ -104,7 +104,7 @@ TEST(LinksJson, hasTheDocumentedSchema) {
     EXPECT_EQ(parsed(linksJson({link})), Json::parse(R"({
         "schema": 1,
         "links": [{"name": "eth0", "ifindex": 2, "kind": "ethernet", "role": "primary",
-                   "up": true, "addresses": [
+                   "role_source": "default", "up": true, "metered": false, "addresses": [
                        {"address": "10.0.1.1", "usability": "usable", "temporary": false}]}]})"));
 }
 

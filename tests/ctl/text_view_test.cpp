@@ -108,12 +108,13 @@ TEST(LinksText, hasARowForEachAddress) {
         {examples::ethernetAddress, "usable", false},
         {*std::optional{IpAddress::v6({0x20, 1, 0xd, 0xb8, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1})},
          "deprecated", true}};
-    const Link mobile{LinkIndex{3}, "wwan0", "other", "backup", false, {}};
-    EXPECT_EQ(linksText({ethernet, mobile}, Colouring::plain),
-              "LINK   KIND      ROLE     STATE  USABILITY   ADDRESS\n"
-              "eth0   ethernet  primary  up     usable      10.0.1.1\n"
-              "                                 deprecated  2001:db8::1 (temporary)\n"
-              "wwan0  other     backup   down   -           -\n");
+    const Link mobile{LinkIndex{3}, "wwan0", "other", "backup", false, {}, "config", true};
+    EXPECT_EQ(
+        linksText({ethernet, mobile}, Colouring::plain),
+        "LINK   KIND      ROLE             STATE          USABILITY   ADDRESS\n"
+        "eth0   ethernet  primary          up             usable      10.0.1.1\n"
+        "                                                 deprecated  2001:db8::1 (temporary)\n"
+        "wwan0  other     backup (config)  down, metered  -           -\n");
 }
 
 TEST(PoliciesText, tellsWhoIsQuarantined) {

@@ -63,6 +63,15 @@ TEST_F(Probing, GoesOnEverySecond) {
     EXPECT_EQ(due(policy), 600ms);
 }
 
+TEST_F(Probing, GoesOnSlowlyWhereItCosts) {
+    now.links[1].metered = true;
+    wlan().tried = now.now - 400ms;
+    EXPECT_EQ(due(policy), 29600ms);
+    EXPECT_EQ(now.ask(policy).refreshes()[0].patience, 30s);
+    Reestablish slow{settings({{"ProbeInterval", "60s"}})};
+    EXPECT_EQ(due(slow), 59600ms);
+}
+
 TEST_F(Probing, GoesOnAsFastAsItIsTold) {
     Reestablish fast{settings({{"ProbeInterval", "250ms"}})};
     wlan().tried = now.now - 100ms;

@@ -281,7 +281,7 @@ void RandomWorld::disturb() {
 }
 
 void RandomWorld::reload() {
-    static constexpr Role roles[] = {Role::primary, Role::backup, Role::ignore};
+    static constexpr Role roles[] = {Role::primary, Role::backup, Role::standby, Role::ignore};
     const auto which = pick(3);
     limit_ = which == 0 ? 3 : 8;
     auto& configuration = lab_.configuration();
@@ -292,7 +292,7 @@ void RandomWorld::reload() {
         pick(2) == 0 ? std::vector<std::size_t>{0, 2} : std::vector<std::size_t>{0, 1, 2};
     configuration.links.clear();
     if (pick(3) == 0)
-        configuration.links.push_back({"eth" + std::to_string(1 + pick(3)), roles[pick(3)]});
+        configuration.links.push_back({"eth" + std::to_string(1 + pick(3)), roles[pick(4)]});
     note(std::string{which == 2 ? "reload: greedy, " : "reload: "} + "limit " +
          std::to_string(limit_) + ", " +
          (configuration.links.empty() ? "no role" : configuration.links[0].pattern));

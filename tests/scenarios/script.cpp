@@ -104,6 +104,8 @@ const std::map<std::string, Script::Step, std::less<>>& Script::steps() {
         {"mode", &Script::mode},
         {"limit", &Script::limit},
         {"role", &Script::role},
+        {"metered", &Script::metered},
+        {"most", &Script::most},
         {"uplink", &Script::uplink},
         {"link", &Script::link},
         {"unlink", &Script::unlink},

@@ -66,6 +66,9 @@ class Script {
     void mode(Words& words);
     void limit(Words& words);
     void role(Words& words);
+    void metered(Words& words);
+    void most(Words& words);
+    void rule(core::LinkRule rule);
     void uplink(Words& words);
     void link(Words& words);
     void unlink(Words& words);

@@ -162,12 +162,30 @@ void Script::limit(Words& words) {
 void Script::role(Words& words) {
     const auto pattern = words.take("a link");
     const auto& word = words.take("a role");
-    const auto role = word == "backup"   ? Role::backup
-                      : word == "ignore" ? Role::ignore
-                                         : Role::primary;
-    if (role == Role::primary && word != "primary")
+    static const std::map<std::string, Role> roles{{"primary", Role::primary},
+                                                   {"backup", Role::backup},
+                                                   {"standby", Role::standby},
+                                                   {"ignore", Role::ignore}};
+    const auto role = roles.find(word);
+    if (role == roles.end())
         throw StepFailed("no such role: " + word);
-    lab_.configuration().links.insert(lab_.configuration().links.begin(), {pattern, role});
+    rule({pattern, role->second});
+}
+
+void Script::metered(Words& words) {
+    const auto pattern = words.take("a link");
+    rule({pattern, std::nullopt, onOrOff(words) == Switch::on});
+}
+
+void Script::most(Words& words) {
+    const auto pattern = words.take("a link");
+    rule({pattern, std::nullopt, std::nullopt, byte(words, "a number")});
+}
+
+/// Another [Link], before all others.
+void Script::rule(LinkRule rule) {
+    auto& links = lab_.configuration().links;
+    links.insert(links.begin(), std::move(rule));
     lab_.reload();
 }
 

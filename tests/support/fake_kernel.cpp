@@ -417,9 +417,10 @@ void FakeKernel::run(const IssuedCommand& command, const command::AskFacts& ask)
     CommandFinished finished;
     finished.id = command.id;
     if (connections_.contains(ask.token))
-        finished.facts = ConnectionFacts{1000, 0, 0, boundDevice};
+        finished.facts = ConnectionFacts{owner, mark, 0, boundDevice};
     else
         finished.refusal = Refusal::byErrno;
+    finished.controlGroup = controlGroup;
     report(finished, factsTake);
 }
 

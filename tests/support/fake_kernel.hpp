@@ -127,7 +127,10 @@ class FakeKernel {
     bool acksComeLate = false;      ///< events overtake the acks of the commands that caused them
     bool losesEvents = false;       ///< the event socket overflows: events vanish
     bool tellsIds = true;           ///< GET_ADDR knows tokens; older kernels refuse
-    LinkIndex boundDevice = noLink; ///< of every application's socket
+    LinkIndex boundDevice = noLink; ///< of every application's socket, and what follows
+    std::uint32_t owner = 1000;
+    std::uint32_t mark = 0;
+    std::string controlGroup;
     std::set<std::uint16_t> takenPorts; ///< local ports that others have
     int listenError = 0;                ///< errno of every attempt to listen
     Duration dumpTakes{};               ///< from a snapshot's rows being taken to their being read

@@ -84,11 +84,14 @@ class Client:
     """An MPTCP connection to an EchoServer."""
 
     def __init__(self, namespace: Namespace, address: str, port: int = PORT,
-                 source: str | None = None, device: str | None = None) -> None:
+                 source: str | None = None, device: str | None = None,
+                 mark: int | None = None) -> None:
         self.socket = namespace.socket(_family(address), socket.SOCK_STREAM, IPPROTO_MPTCP)
         self.socket.settimeout(20 * FACTOR)
         if device is not None:
             self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_BINDTODEVICE, device.encode())
+        if mark is not None:
+            self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_MARK, mark)
         if source is not None:
             self.socket.bind((source, 0))
         self.socket.connect((address, port))

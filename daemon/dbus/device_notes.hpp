@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#pragma once
+
+#include "core/link_notes.hpp"
+#include "dbus/wire.hpp"
+
+#include <sdbus-c++/Types.h>
+
+#include <cstdint>
+#include <map>
+#include <string>
+
+/// What NetworkManager's properties and settings mean. No bus in it.
+namespace subflowd::dbus {
+
+/// A device of NetworkManager, as far as it matters: its properties, and what its profile says.
+struct Device {
+    std::string link; ///< IpInterface: differs from Interface where there is a modem or PPP
+    std::uint32_t state = 0;
+    std::uint32_t metered = 0;
+    std::uint32_t connectivity4 = 0;
+    std::uint32_t connectivity6 = 0;
+    std::optional<Role> role{};
+    std::optional<Role> flagRole{};
+
+    friend bool operator==(const Device&, const Device&) = default;
+};
+
+using Settings = std::map<std::string, wire::Dictionary>;
+
+/// Takes over the properties that are mentioned. Those of another type than they should have are
+/// passed over.
+void take(const wire::Dictionary& properties, Device& device);
+
+/// Takes over what the profile that is in force says of roles.
+void take(const Settings& profile, Device& device);
+
+/// Whether somebody checks how far links lead; without that NetworkManager calls it all full.
+enum class ConnectivityCheck : std::uint8_t { off, on };
+
+core::LinkNote noteOf(const Device& device, ConnectivityCheck check);
+
+} // namespace subflowd::dbus
