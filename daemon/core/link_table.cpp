@@ -52,25 +52,6 @@ LinkTable::Applied LinkTable::apply(const NetworkChange& change) {
     return dumping_ ? Applied{} : applied;
 }
 
-void LinkTable::configure(std::span<const LinkRule> rules, ImportFlags flags) {
-    rules_.assign(rules.begin(), rules.end());
-    flags_ = flags;
-    judgeLinks();
-}
-
-void LinkTable::annotate(const LinkNotes& notes) {
-    notes_ = notes;
-    judgeLinks();
-}
-
-void LinkTable::judgeLinks() {
-    for (auto& link : links_)
-        applySettings(link);
-    for (auto& local : locals_)
-        judge(local);
-    refreshViews();
-}
-
 void LinkTable::applySettings(Link& link) const {
     const auto note = std::ranges::find(notes_.all, link.facts.name, &LinkNote::link);
     link.settings =

@@ -3,9 +3,28 @@
 
 #include <algorithm>
 
-/// What an operator ordered of links. It goes by names, as [Link] does, so that it holds for a
-/// modem that comes back under another index.
+/// What the configuration, a network manager and an operator say of links. Orders go by names, as
+/// [Link] does, so that they hold for a modem that comes back under another index.
 namespace subflowd::core {
+
+void LinkTable::configure(std::span<const LinkRule> rules, ImportFlags flags) {
+    rules_.assign(rules.begin(), rules.end());
+    flags_ = flags;
+    judgeLinks();
+}
+
+void LinkTable::annotate(const LinkNotes& notes) {
+    notes_ = notes;
+    judgeLinks();
+}
+
+void LinkTable::judgeLinks() {
+    for (auto& link : links_)
+        applySettings(link);
+    for (auto& local : locals_)
+        judge(local);
+    refreshViews();
+}
 
 LinkTable::LinkOrder& LinkTable::orderFor(std::string_view name) {
     const auto at = std::ranges::find(orders_, name, &LinkOrder::link);
