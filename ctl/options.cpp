@@ -163,7 +163,7 @@ class CommandLine {
         addNamed(Command::linkSet, "set", "Give it another role than the configured one")
             ->add_option("ROLE", options_.role, "The role")
             ->required()
-            ->check(CLI::IsMember({"primary", "backup", "ignore", "configured"}));
+            ->check(CLI::IsMember({"primary", "backup", "standby", "ignore", "configured"}));
         addNamed(Command::linkDrain, "drain", "Have its subflows go elsewhere");
         addNamed(Command::linkUndrain, "undrain", "Use it again");
     }

@@ -1,9 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "dbus/device_notes.hpp"
 
-#include <array>
-#include <string_view>
-#include <utility>
+#include "dbus/names.hpp"
 
 namespace subflowd::dbus {
 
@@ -26,11 +24,6 @@ constexpr std::uint32_t connectivityFull = 4;
 constexpr std::uint32_t flagDisabled = 0x1;
 constexpr std::uint32_t flagBackup = 0x40;
 
-constexpr std::array<std::pair<std::string_view, Role>, 4> roles{{{"primary", Role::primary},
-                                                                  {"backup", Role::backup},
-                                                                  {"standby", Role::standby},
-                                                                  {"ignore", Role::ignore}}};
-
 template <class Value>
 void takeEntry(const wire::Dictionary& dictionary, const char* key, Value& into) {
     const auto entry = dictionary.find(key);
@@ -41,13 +34,6 @@ void takeEntry(const wire::Dictionary& dictionary, const char* key, Value& into)
 wire::Dictionary sectionOf(const Settings& profile, const char* name) {
     const auto section = profile.find(name);
     return section == profile.end() ? wire::Dictionary{} : section->second;
-}
-
-std::optional<Role> roleNamed(std::string_view word) {
-    for (const auto& [name, role] : roles)
-        if (name == word)
-            return role;
-    return std::nullopt;
 }
 
 std::optional<Role> roleOfFlags(std::uint32_t flags) {
@@ -84,7 +70,7 @@ void take(const Settings& profile, Device& device) {
     takeEntry(sectionOf(profile, "connection"), "mptcp-flags", flags);
     std::map<std::string, std::string> data;
     takeEntry(sectionOf(profile, "user"), "data", data);
-    device.role = roleNamed(data["subflowd.role"]);
+    device.role = named<Role>(data["subflowd.role"]);
     device.flagRole = roleOfFlags(flags);
 }
 

@@ -52,7 +52,7 @@ std::optional<Role> roleArgument(const std::string& text) {
         return std::nullopt;
     if (const auto known = named<Role>(text))
         return known;
-    throw invalid(shortened(text) + " is no role: primary, backup, ignore or configured.");
+    throw invalid(shortened(text) + " is no role: primary, backup, standby, ignore or configured.");
 }
 
 LinkIndex linkArgument(const std::string& name, std::span<const core::LinkReport> links) {

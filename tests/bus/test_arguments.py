@@ -77,7 +77,7 @@ def test_an_unknown_link(daemon, method, link):
     assert len(refused.stderr) < 1000, "what is huge is not repeated"
 
 
-@pytest.mark.parametrize("role", ["", "standby", HUGE])
+@pytest.mark.parametrize("role", ["", "spare", HUGE])
 def test_a_role_that_is_none(daemon, role):
     refused = call(daemon, "SetLinkRole", "ss", "lo", role)
     assert refused.returncode != 0
@@ -93,7 +93,7 @@ def test_many_calls_at_once_are_all_answered(daemon):
 
 @pytest.mark.parametrize("command", [
     ("subflow", "add", "no-token", "lo"), ("subflow", "add", "0x1"), ("subflow", "move", "0x1"),
-    ("link", "set", "lo", "standby"), ("announce", "0x1"), ("policy", "set", "0x1"), ("link",)])
+    ("link", "set", "lo", "spare"), ("announce", "0x1"), ("policy", "set", "0x1"), ("link",)])
 def test_mistakes_on_the_command_line(daemon, command):
     assert daemon.ctl(*command).returncode == USAGE
 

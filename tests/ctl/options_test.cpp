@@ -137,7 +137,7 @@ TEST(ParseOptions, refusesHalfOfARequest) {
                                                        {"announce", "0x1"},
                                                        {"policy", "set", "0x1"},
                                                        {"link", "set", "eth0"},
-                                                       {"link", "set", "eth0", "standby"},
+                                                       {"link", "set", "eth0", "spare"},
                                                        {"link", "drain"}};
     for (const auto& half : halves)
         EXPECT_EQ(parse(half).parsed.exitCode, ExitCode::usage) << half.front();
