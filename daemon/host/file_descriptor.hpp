@@ -31,6 +31,9 @@ class FileDescriptor {
 
     int number() const { return number_; }
 
+    /// Somebody else closes it.
+    int release() { return std::exchange(number_, -1); }
+
     bool isOpen() const { return number_ >= 0; }
 
   private:

@@ -69,13 +69,20 @@ bool hasOpen(const fs::path& process, std::uint64_t inode) {
 /// The process that has a socket. Its port number is only a guess: the first socket of a process
 /// has its id by default, and others have not.
 std::optional<pid_t> ownerOf(const NetlinkSocket& socket, const fs::path& proc) {
+    constexpr pid_t init = 1; // keeps copies for services, so it counts only if nobody else has it
+    bool kept = false;
     std::error_code error;
     for (fs::directory_iterator at{proc, error}; !error && at != fs::directory_iterator{};
          at.increment(error)) {
         const auto pid = parseNumber<pid_t>(at->path().filename().string());
-        if (pid && hasOpen(at->path(), socket.inode))
+        if (!pid || !hasOpen(at->path(), socket.inode))
+            continue;
+        if (*pid != init)
             return pid;
+        kept = true;
     }
+    if (kept)
+        return init;
     if (fs::exists(proc / std::to_string(socket.port), error))
         return static_cast<pid_t>(socket.port);
     return std::nullopt;

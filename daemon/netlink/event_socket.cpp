@@ -7,6 +7,7 @@
 #include <sys/socket.h>
 
 #include <cerrno>
+#include <cstdint>
 #include <system_error>
 #include <utility>
 
@@ -28,6 +29,21 @@ Socket openOnGroup(GroupId group, std::size_t receiveBuffer) {
                                 "CAP_NET_ADMIN is needed, start subflowd as its service");
     }
     return socket;
+}
+
+std::optional<std::uint64_t> networkOf(const Socket& socket) {
+    std::uint64_t cookie = 0;
+    socklen_t size = sizeof cookie;
+    if (::getsockopt(socket.fd(), SOL_SOCKET, SO_NETNS_COOKIE, &cookie, &size) != 0)
+        return std::nullopt;
+    return cookie;
+}
+
+bool isGenericNetlink(const Socket& socket) {
+    int protocol = -1;
+    socklen_t size = sizeof protocol;
+    return ::getsockopt(socket.fd(), SOL_SOCKET, SO_PROTOCOL, &protocol, &size) == 0 &&
+           protocol == NETLINK_GENERIC;
 }
 
 } // namespace
@@ -65,6 +81,25 @@ EventSocket::EventSocket(FamilyId family, GroupId events, std::size_t receiveBuf
 EventSocket::EventSocket(FamilyId family, Socket socket)
     : socket_(std::move(socket)), family_(family), buffers_(std::make_unique<Buffers>()) {}
 
+std::optional<EventSocket> EventSocket::adopt(FamilyId family, GroupId events,
+                                              std::size_t receiveBuffer, int fd) {
+    try {
+        Socket socket{fd};
+        const auto network = networkOf(socket);
+        if (!isGenericNetlink(socket) || !network ||
+            network != networkOf(Socket::open(NETLINK_GENERIC)))
+            return std::nullopt;
+        socket.joinGroup(static_cast<std::uint32_t>(events)); // it may have another number by now
+        if (receiveBuffer != 0)
+            socket.forceReceiveBuffer(receiveBuffer);
+        return EventSocket{family, std::move(socket)};
+    } catch (const std::system_error&) {
+        return std::nullopt; // a fresh one is as good, but for what it missed
+    }
+}
+
+EventSocket::EventSocket(EventSocket&&) noexcept = default;
+EventSocket& EventSocket::operator=(EventSocket&&) noexcept = default;
 EventSocket::~EventSocket() = default;
 
 Drained EventSocket::drain() {

@@ -10,6 +10,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <span>
 
 namespace subflowd::netlink {
@@ -49,8 +50,13 @@ class EventSocket {
     /// Takes over a socket that is a member of the group already.
     EventSocket(FamilyId family, Socket socket);
 
-    EventSocket(EventSocket&&) noexcept = default;
-    EventSocket& operator=(EventSocket&&) noexcept = default;
+    /// Takes over the descriptor of an earlier EventSocket, with the events that came since; nothing
+    /// if it is none of this network namespace. Owns the descriptor in either case.
+    [[nodiscard]] static std::optional<EventSocket> adopt(FamilyId family, GroupId events,
+                                                          std::size_t receiveBuffer, int fd);
+
+    EventSocket(EventSocket&&) noexcept;
+    EventSocket& operator=(EventSocket&&) noexcept;
     ~EventSocket();
 
     /// Reads up to `batch` events.

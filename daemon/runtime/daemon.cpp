@@ -2,6 +2,7 @@
 #include "runtime/daemon.hpp"
 
 #include "build_config.hpp"
+#include "host/kept_descriptors.hpp"
 #include "host/network_namespace.hpp"
 #include "host/other_path_managers.hpp"
 #include "runtime/exit_status.hpp"
@@ -16,6 +17,9 @@
 namespace subflowd::runtime {
 
 namespace {
+
+/// The name of the event socket with the service manager.
+constexpr const char* keptEvents = "events";
 
 using Level = host::Log::Level;
 
@@ -73,7 +77,7 @@ Daemon::Daemon(const Options& options, Reading reading, Configurator& configurat
       sysctl_(sysctlDirectory, stateFileOf(options, ".path-manager")),
       state_(options.stateDirectory, host::currentNetworkNamespace()),
       engine_(std::move(reading.core)),
-      link_(loop_, engine_, state_, kernel_, config_.daemon.receiveBuffer) {
+      link_(loop_, engine_, state_, kernel_, openEvents()) {
     logDiagnostics(reading.diagnostics);
     for (const auto& warning : state_.warnings())
         log(Level::warning, warning);
@@ -91,6 +95,23 @@ Daemon::Daemon(const Options& options, Reading reading, Configurator& configurat
 }
 
 Daemon::~Daemon() = default;
+
+/// The socket of the daemon that was here before, if the service manager kept it: then no event is
+/// missed between the two, and neither are C flags and announcements, which nobody tells again.
+netlink::EventSocket Daemon::openEvents() {
+    const auto buffer = config_.daemon.receiveBuffer;
+    if (auto kept = host::takeKept(keptEvents); kept.isOpen()) {
+        auto events =
+            netlink::EventSocket::adopt(kernel_.family, kernel_.events, buffer, kept.release());
+        log(Level::info, events ? "the events since the last run were kept"
+                                : "what was kept of the last run is no socket of this network");
+        if (events)
+            return std::move(*events);
+    }
+    netlink::EventSocket events{kernel_.family, kernel_.events, buffer};
+    host::keep(keptEvents, events.fd());
+    return events;
+}
 
 void Daemon::refuseOtherPathManagers() {
     for (const auto& other : host::otherPathManagers(static_cast<std::uint32_t>(kernel_.events))) {

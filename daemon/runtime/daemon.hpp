@@ -57,6 +57,7 @@ class Daemon final : public dbus::Host {
     void tell(const core::RequestFinished& finished);
     Reading readConfiguration();
     std::optional<std::string> makeMissing(const std::vector<std::string>& policies);
+    netlink::EventSocket openEvents();
     void onClockChange();
     void liftBlackHoleVerdict(Instant when);
     void logDiagnostics(const config::Diagnostics& diagnostics);

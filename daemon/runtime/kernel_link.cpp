@@ -32,12 +32,12 @@ constexpr auto factsAge = std::chrono::seconds(30);
 } // namespace
 
 KernelLink::KernelLink(EventLoop& loop, core::Engine& engine, host::StateFile& state,
-                       const netlink::KernelFeatures& kernel, std::size_t receiveBuffer)
+                       const netlink::KernelFeatures& kernel, netlink::EventSocket events)
     : loop_(loop),
       engine_(engine),
       state_(state),
       family_(kernel.family),
-      events_(kernel.family, kernel.events, receiveBuffer),
+      events_(std::move(events)),
       commands_(kernel.family) {
     using Turn = EventLoop::Turn;
     loop_.setTimerCallback([this] { onTimer(); });

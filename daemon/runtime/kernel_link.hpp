@@ -34,7 +34,7 @@ class KernelLink {
     using Listener = std::function<void(const core::Outcome&, Instant)>;
 
     KernelLink(EventLoop& loop, core::Engine& engine, host::StateFile& state,
-               const netlink::KernelFeatures& kernel, std::size_t receiveBuffer);
+               const netlink::KernelFeatures& kernel, netlink::EventSocket events);
 
     void listen(Listener listener) { listener_ = std::move(listener); }
 

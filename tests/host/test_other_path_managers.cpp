@@ -64,6 +64,13 @@ TEST_F(OtherPathManagersTest, AreGuessedByTheirPortsWhereTheirFilesAreHidden) {
     EXPECT_EQ(otherPathManagers(9, proc_.path()), (Others{{1234, "mptcpd"}, {0, ""}}));
 }
 
+TEST_F(OtherPathManagersTest, AreNotInitThatKeepsACopy) {
+    addProcess("1", "systemd", 501);
+    addProcess("4000", "mptcpd", 501);
+    fs::create_symlink("socket:[502]", proc_ / "1/fd/4");
+    EXPECT_EQ(otherPathManagers(9, proc_.path()), (Others{{4000, "mptcpd"}, {1, "systemd"}}));
+}
+
 TEST_F(OtherPathManagersTest, DoNotIncludeThisProcess) {
     addProcess(std::to_string(::getpid()), "self", 501);
     addProcess("4001", "mptcpd", 502);

@@ -93,6 +93,19 @@ def test_a_crash_leaves_the_path_manager_and_the_daemon_comes_back(machine, serv
     assert machine.path_manager() == "kernel", "what was before the crash"
 
 
+def test_the_events_between_two_daemons_are_kept(machine, service):
+    service.start()
+    assert service.show("NFileDescriptorStore") == "1"
+    before = service.main_pid()
+    machine.run("kill", "-KILL", str(before))
+    wait_for_another(service, before)
+    wait_for(lambda: "the events since the last run were kept" in machine.journal_text(),
+             "the next daemon takes them over", otherwise=machine.journal_text)
+    assert service.view("status")["state"] == "running"
+    service.stop()
+    assert service.show("NFileDescriptorStore") == "0"
+
+
 def test_a_daemon_that_cannot_come_back_hands_over_to_the_kernel(machine, service):
     service.configure("")
     service.start()

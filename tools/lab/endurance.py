@@ -14,6 +14,7 @@ from typing import Iterator
 from . import diag
 from .capture import SynCapture
 from .daemon import Daemon
+from .keeper import KeptDaemon
 from .namespace import IPPROTO_MPTCP, Namespace
 from .traffic import PORT, Client, EchoServer
 from .uplinks import Lab
@@ -30,8 +31,9 @@ ANNOUNCED = "1"
 
 
 @contextlib.contextmanager
-def started(lab: Lab, executables: dict[str, str], config: str) -> Iterator[Daemon]:
-    with Daemon(lab.client, executables, config) as daemon:
+def started(lab: Lab, executables: dict[str, str], config: str,
+            kind: type[Daemon] = Daemon) -> Iterator[Daemon]:
+    with kind(lab.client, executables, config) as daemon:
         yield daemon.start()
 
 
@@ -202,17 +204,19 @@ class KillsOutcome:
     denied: int
 
 
-def kills(executables: dict[str, str], times: int, number: int) -> KillsOutcome:
+def kills(executables: dict[str, str], times: int, number: int,
+          kind: type[Daemon] = Daemon) -> KillsOutcome:
     """Kills a daemon again and again while connections to a server that denies joins to its initial
-    address, and announces another, are opened and closed. Nobody tells a daemon what was announced
-    to connections that were opened while none was there, so those cannot have a second subflow."""
+    address, and announces another, are opened and closed. Unless its events are kept, nobody tells
+    a daemon what was announced to connections that were opened while none was there, so those
+    cannot have a second subflow."""
     with contextlib.ExitStack() as stack:
         lab = stack.enter_context(Lab())
         first, second = lab.uplinks
         lab.server.set_sysctl("net.mptcp.allow_join_initial_addr_port", 0)
         lab.server.run("ip", "mptcp", "endpoint", "add", second.server, "id", ANNOUNCED, "signal")
         capture = stack.enter_context(SynCapture(lab.client))
-        daemon = stack.enter_context(started(lab, executables, ""))
+        daemon = stack.enter_context(started(lab, executables, "", kind))
         stack.enter_context(EchoServer(lab.server))
         pool = [Client(lab.client, first.server) for _ in range(number)]
         late: list[Client] = []
@@ -230,7 +234,8 @@ def kills(executables: dict[str, str], times: int, number: int) -> KillsOutcome:
             at = turn % number
             pool[at].close()
             pool[at] = Client(lab.client, first.server)
-        lacking = _wait_for_links(lab, pool, {first.client, second.client})
+        able = pool + late if kind is KeptDaemon else pool
+        lacking = _wait_for_links(lab, able, {first.client, second.client})
         unknown = number + len(late) - len(daemon.connections())
         dead = sum(not client.answers() for client in pool + late)
         for client in pool + late:
