@@ -146,6 +146,12 @@ struct OwnAnnouncement {
     Instant since{};        ///< when it was last sent
 };
 
+/// The end of a subflow that was commanded and acknowledged; its event is still to come.
+struct AwaitedEnd {
+    FourTuple tuple;
+    Instant since{};
+};
+
 /// The id of a local address on this connection, where it is not the host's.
 struct LocalIdEntry {
     LocalRef local{};
@@ -198,7 +204,7 @@ struct Connection {
     std::vector<Withdrawal> withdrawn;
     std::vector<OwnAnnouncement> announcements;
     std::vector<LocalIdEntry> ids;
-    std::vector<FourTuple> endings; ///< acknowledged ends whose events are still to come
+    std::vector<AwaitedEnd> endings; ///< acknowledged ends whose events are still to come
 };
 
 /// Whether a subflow counts as one: it exists or is on its way, and nobody is ending it.

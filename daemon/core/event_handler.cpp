@@ -96,7 +96,7 @@ void EventHandler::on(const event::SubflowEstablished& event) {
     if (!connection || connection->partial)
         return;
     connection->state = ConnectionState::established; // or there could be no join
-    records::takeEnding(*connection, event.tuple);
+    records::takeEnding(*connection, event.tuple, world_.now);
     auto& subflow = appeared(*connection, event);
     subflow.seen = world_.snapshot;
     subflow.peerPriority = event.peerPriority;
@@ -173,7 +173,8 @@ void EventHandler::on(const event::SubflowClosed& event) {
     if (world_.snapshotRunning)
         ended_.push_back({event.token, event.tuple});
     auto* connection = world_.connections.find(event.token);
-    if (!connection || connection->partial || records::takeEnding(*connection, event.tuple))
+    if (!connection || connection->partial ||
+        records::takeEnding(*connection, event.tuple, world_.now))
         return;
     if (auto* subflow = records::findSubflow(world_, *connection, event.tuple)) {
         ended(*connection, *subflow, event);

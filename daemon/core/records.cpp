@@ -18,6 +18,10 @@ constexpr std::size_t manyPaths = 64;
 /// Ends whose events are awaited; on a half-closed connection they never come.
 constexpr std::size_t mostEndings = 16;
 
+/// The kernel tells of an end with the command or a moment after it. What did not come by then was
+/// lost, and would be taken for the end of a later subflow.
+constexpr Duration longestWait = std::chrono::seconds(5);
+
 /// Whether nothing speaks against the path: it never failed, the daemon itself ended it, now or
 /// by what it had sent before, or nobody saw why it ended.
 bool deservesAnotherTry(Cause cause) {
@@ -335,16 +339,19 @@ void conclude(World& world, Connection& connection, Subflow& subflow, const Fail
         path.failure = failure; // of interest as long as there is a reason to probe
 }
 
-void expectEnding(Connection& connection, const FourTuple& tuple) {
+void expectEnding(Connection& connection, const FourTuple& tuple, Instant now) {
     if (connection.endings.size() == mostEndings)
         connection.endings.erase(connection.endings.begin());
-    connection.endings.push_back(tuple);
+    connection.endings.push_back({tuple, now});
 }
 
-bool takeEnding(Connection& connection, const FourTuple& tuple) {
+bool takeEnding(Connection& connection, const FourTuple& tuple, Instant now) {
+    std::erase_if(connection.endings,
+                  [now](const AwaitedEnd& end) { return now - end.since >= longestWait; });
     // Of a join that was cancelled the local port was not known, and its event may lack the remote
     // one (K24).
-    const auto isIt = [&tuple](const FourTuple& ending) {
+    const auto isIt = [&tuple](const AwaitedEnd& awaited) {
+        const auto& ending = awaited.tuple;
         const bool cancelled = ending.local.port == 0 &&
                                ending.local.address == tuple.local.address &&
                                ending.remote.address == tuple.remote.address &&

@@ -71,10 +71,10 @@ void countInbound(World& world, const Connection& connection, Subflow& subflow);
 void confineToDevice(Connection& connection, LinkIndex device);
 
 /// The end of a subflow was acknowledged before its event came.
-void expectEnding(Connection& connection, const FourTuple& tuple);
+void expectEnding(Connection& connection, const FourTuple& tuple, Instant now);
 
 /// Whether the event of a subflow's end was to come; it came now, or never will.
-bool takeEnding(Connection& connection, const FourTuple& tuple);
+bool takeEnding(Connection& connection, const FourTuple& tuple, Instant now);
 
 /// Forgets a path that has no subflow; the last one takes its index.
 void removePath(World& world, Connection& connection, std::size_t index);

@@ -191,7 +191,7 @@ void ResultHandler::ended(Connection& connection, const InFlight& command,
         ++world_.counters.subflowsClosed;
     const Failure failure{Cause::expected, 0, std::nullopt, false};
     publishEnd(connection, *subflow, failure);
-    records::expectEnding(connection, command.tuple);
+    records::expectEnding(connection, command.tuple, world_.now);
     records::conclude(world_, connection, *subflow, failure);
     evaluator_.evaluate(world_, connection);
 }
@@ -214,7 +214,7 @@ void ResultHandler::cancelled(Connection& connection, const InFlight& command,
     const Failure failure{timedOut ? Cause::timedOut : Cause::expected, 0, std::nullopt, false};
     ++world_.counters.subflowsFailed;
     publishEnd(connection, *join, failure);
-    records::expectEnding(connection, command.tuple);
+    records::expectEnding(connection, command.tuple, world_.now);
     records::conclude(world_, connection, *join, failure);
     if (path.remote == connection.remote)
         evaluator_.resign(world_, connection);

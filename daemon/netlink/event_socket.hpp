@@ -50,8 +50,8 @@ class EventSocket {
     /// Takes over a socket that is a member of the group already.
     EventSocket(FamilyId family, Socket socket);
 
-    /// Takes over the descriptor of an earlier EventSocket, with the events that came since; nothing
-    /// if it is none of this network namespace. Owns the descriptor in either case.
+    /// Takes over the descriptor of an earlier EventSocket, with the events that came since;
+    /// nothing if it is none of this network namespace. Owns the descriptor in either case.
     [[nodiscard]] static std::optional<EventSocket> adopt(FamilyId family, GroupId events,
                                                           std::size_t receiveBuffer, int fd);
 
