@@ -93,8 +93,8 @@ class Engine::State {
     void take(const NetworkChange& change) { sweeper.handle(change); }
 
     void take(const CommandFinished& result) {
-        requests.handle(result);
         results.handle(result);
+        requests.handle(result); // a join may have gone out again
     }
 
     void take(const Requested& requested) { requests.handle(requested); }

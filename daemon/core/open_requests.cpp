@@ -133,8 +133,9 @@ void OpenRequests::handle(const CommandFinished& result) {
     const bool again = result.refusal == Refusal::idMismatch && connection &&
                        connection->idsState != IdsState::told;
     const bool gone = at->effect == Effect::ended && isGone(result.error);
-    if (again || gone) {
-        at->command = CommandId{}; // another command comes, or none is needed
+    const auto next = result.refusal == Refusal::none ? CommandId{} : commandFor(*at);
+    if (again || gone || next != CommandId{}) {
+        at->command = next; // another command went out, or comes, or none is needed
         return;
     }
     RequestFinished finished{at->id, RequestResult::done, result.error, result.message};

@@ -91,6 +91,28 @@ TEST_F(SourcePortsTest, ThatAreTakenAreFollowedByOthersAndAtLastByTheKernels) {
     EXPECT_EQ(lab.subflows(token).size(), 2U);
 }
 
+TEST_F(SourcePortsTest, ThatAreTakenAreNoRefusalOfWhatAnOperatorOrders) {
+    useAQuarter();
+    auto token = Token{};
+    first.say = [&token](const ConnectionView& connection, const HostView& now, Plan& plan) {
+        if (connection.token != token)
+            wantsAll(connection, now, plan);
+    };
+    lab.kernel.takenPorts = {50000};
+    token = lab.kernel.connect("10.0.0.1:3000", server);
+    lab.kernel.establish(token);
+    lab.settle();
+    request::PathName path;
+    path.local = parseAddress("10.0.1.1");
+    lab.ask(request::CreateSubflow{token, path, Priority::regular});
+    lab.run(1s);
+    EXPECT_THAT(commands(), ElementsAre(HasSubstr(":50000 "), HasSubstr(":50002 ")));
+    ASSERT_EQ(lab.answers.size(), 1U);
+    EXPECT_EQ(lab.answers.front().result, RequestResult::done);
+    lab.run(1min);
+    EXPECT_EQ(lab.subflows(token).size(), 2U) << "and the order stands";
+}
+
 TEST_F(SourcePortsTest, HaveAnIdThatNoOtherSubflowOfTheConnectionGets) {
     useAQuarter();
     const auto token = connected();
