@@ -6,6 +6,7 @@
 #include "decode.hpp"
 #include "failure.hpp"
 #include "manager_proxy.h"
+#include "name_owner.hpp"
 
 #include <sys/socket.h>
 
@@ -90,16 +91,8 @@ dbus::wire::Dictionary arguments(const Client::PathWords& path) {
 /// for whoever wants it to run, not for whoever looks.
 std::unique_ptr<sdbus::IConnection> connectToDaemon(const std::string& bus) {
     auto connection = connect(bus);
-    const auto proxy =
-        sdbus::createProxy(*connection, dbus::compat::ServiceName{"org.freedesktop.DBus"},
-                           sdbus::ObjectPath{"/org/freedesktop/DBus"});
     bool runs = false;
-    translating([&] {
-        proxy->callMethod("NameHasOwner")
-            .onInterface("org.freedesktop.DBus")
-            .withArguments(std::string{dbus::serviceName})
-            .storeResultsTo(runs);
-    });
+    translating([&] { runs = hasOwner(*connection, dbus::serviceName); });
     if (!runs)
         throw notRunning();
     return connection;

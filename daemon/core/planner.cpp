@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "core/planner.hpp"
 
-#include "core/failure.hpp"
+#include "core/carrying.hpp"
 #include "core/reasons.hpp"
-#include "core/records.hpp"
 #include "core/rules.hpp"
 
 #include <algorithm>
@@ -53,28 +52,24 @@ bool stillHolds(const World& world, const Connection& connection, const Candidat
     return !announcement || announcement->refreshed <= path.lastChange;
 }
 
-bool carries(const World& world, const Connection& connection, const Subflow& subflow) {
-    const auto& local = world.localOf(connection, subflow);
+bool mayServe(const Local& local) {
     const bool stranded = local.leaving || local.usability == Usability::gone ||
                           local.usability == Usability::linkDown ||
                           local.usability == Usability::noRoute;
-    const bool better = local.role == Role::primary || local.role == Role::backup;
-    return better && !stranded && counts(subflow) && subflow.state == SubflowState::up &&
-           !isSuspect(subflow);
+    return !stranded && (local.role == Role::primary || local.role == Role::backup);
 }
 
 /// A subflow that the peer did not accept for sure yet is no reason to give up what carries.
 Standby standbyOf(const World& world, const Connection& connection, Instant& again) {
-    auto standby = Standby::serves;
-    for (const auto& subflow : connection.subflows) {
-        if (!carries(world, connection, subflow))
-            continue;
-        if (records::isConfirmed(subflow, world.now))
-            return Standby::rests;
-        standby = Standby::stays;
-        again = std::min(again, subflow.since + confirmationTime(subflow.roundTrip));
+    switch (carryingFrom(world, connection, again, mayServe)) {
+    case Carrying::nothing:
+        return Standby::serves;
+    case Carrying::unproven:
+        return Standby::stays;
+    case Carrying::proven:
+        return Standby::rests;
     }
-    return standby;
+    return Standby::serves;
 }
 
 } // namespace

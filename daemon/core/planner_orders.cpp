@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
-#include "core/failure.hpp"
+#include "core/carrying.hpp"
 #include "core/planner.hpp"
 #include "core/reasons.hpp"
 #include "core/records.hpp"
@@ -12,11 +12,9 @@ namespace subflowd::core {
 
 namespace {
 
-/// Whether a subflow carries what those on drained links carried.
-bool carriesElsewhere(const World& world, const Connection& connection, const Subflow& subflow) {
-    const auto& local = world.localOf(connection, subflow);
-    return counts(subflow) && subflow.state == SubflowState::up && !isSuspect(subflow) &&
-           !local.drained && local.usability != Usability::gone &&
+/// Whether a subflow from there carries what those on drained links carried.
+bool isElsewhere(const Local& local) {
+    return !local.drained && local.usability != Usability::gone &&
            local.usability != Usability::linkDown;
 }
 
@@ -72,16 +70,8 @@ void Planner::drainLinks(const World& world, const Connection& connection) {
     };
     if (std::ranges::none_of(candidates_.all(), isDrained))
         return;
-    bool carried = false;
-    for (const auto& subflow : connection.subflows) {
-        if (!carriesElsewhere(world, connection, subflow))
-            continue;
-        if (records::isConfirmed(subflow, world.now))
-            carried = true;
-        else
-            judgement_.again =
-                std::min(judgement_.again, subflow.since + confirmationTime(subflow.roundTrip));
-    }
+    const bool carried =
+        carryingFrom(world, connection, judgement_.again, isElsewhere) == Carrying::proven;
     for (std::size_t i = 0; i < judgement_.decisions.size(); ++i) {
         if (!isDrained(candidates_.all()[i]))
             continue;

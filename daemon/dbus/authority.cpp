@@ -13,7 +13,6 @@ namespace subflowd::dbus {
 
 namespace {
 
-constexpr const char* busInterface = "org.freedesktop.DBus";
 constexpr const char* polkitName = "org.freedesktop.PolicyKit1";
 constexpr const char* polkitInterface = "org.freedesktop.PolicyKit1.Authority";
 
@@ -43,8 +42,8 @@ std::optional<sdbus::Error> judge(const Answer& answer) {
 } // namespace
 
 Authority::Authority(sdbus::IConnection& connection)
-    : bus_(sdbus::createProxy(connection, compat::ServiceName{busInterface},
-                              sdbus::ObjectPath{"/org/freedesktop/DBus"})),
+    : bus_(
+          sdbus::createProxy(connection, compat::ServiceName{busName}, sdbus::ObjectPath{busPath})),
       polkit_(sdbus::createProxy(connection, compat::ServiceName{polkitName},
                                  sdbus::ObjectPath{"/org/freedesktop/PolicyKit1/Authority"})) {}
 
@@ -54,7 +53,7 @@ void Authority::ask(const Caller& caller, const char* action, Verdict verdict) {
                                          "Too many callers wait for polkit: try again later."));
     ++pending_;
     bus_->callMethodAsync("GetConnectionUnixUser")
-        .onInterface(busInterface)
+        .onInterface(busName)
         .withArguments(caller.name)
         .uponReplyInvoke([this, caller, action, verdict = std::move(verdict)](
                              compat::ReplyError failure, std::uint32_t uid) {

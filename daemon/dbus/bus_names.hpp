@@ -7,6 +7,10 @@ namespace subflowd::dbus {
 inline constexpr const char* serviceName = "org.subflowd1";
 inline constexpr const char* managerPath = "/org/subflowd1";
 
+/// The bus itself (D-Bus Specification, "Message Bus Messages"); its interface has the name, too.
+inline constexpr const char* busName = "org.freedesktop.DBus";
+inline constexpr const char* busPath = "/org/freedesktop/DBus";
+
 /// The actions of org.subflowd1.policy.
 namespace action {
 inline constexpr const char* connections = "org.subflowd1.manage-connections";

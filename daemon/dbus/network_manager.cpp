@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "dbus/network_manager.hpp"
 
+#include "dbus/bus_names.hpp"
 #include "dbus/sdbus_compat.hpp"
 
 #include <tuple>
@@ -16,8 +17,6 @@ constexpr const char* rootPath = "/org/freedesktop";
 constexpr const char* deviceInterface = "org.freedesktop.NetworkManager.Device";
 constexpr const char* propertiesInterface = "org.freedesktop.DBus.Properties";
 constexpr const char* objectsInterface = "org.freedesktop.DBus.ObjectManager";
-constexpr const char* busName = "org.freedesktop.DBus";
-constexpr const char* busPath = "/org/freedesktop/DBus";
 constexpr const char* noReply = "org.freedesktop.DBus.Error.NoReply";
 
 /// NMDeviceState: a profile is being brought into force, and is until the device deactivates.
