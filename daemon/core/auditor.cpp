@@ -65,18 +65,15 @@ void Auditor::on(const snapshot::Ended& /*ended*/) {
 }
 
 void Auditor::countUnseen() {
-    for (std::size_t i = 0; i < world_.connections.slots(); ++i) {
-        const auto& connection = world_.connections.slot(i);
-        if (!connection.used)
-            continue;
+    world_.connections.forEach([this](const Connection& connection) {
         if (connection.seen != world_.snapshot) {
             ++differences_;
-            continue;
+            return;
         }
         for (const auto& subflow : connection.subflows)
             if (subflow.seen != world_.snapshot)
                 ++differences_;
-    }
+    });
 }
 
 void Auditor::conclude() {

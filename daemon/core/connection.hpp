@@ -7,6 +7,7 @@
 #include "core/link_table.hpp"
 #include "core/remote_table.hpp"
 #include "core/report.hpp"
+#include "core/short_table.hpp"
 
 #include <subflowd/connection.hpp>
 #include <subflowd/plan.hpp>
@@ -16,7 +17,6 @@
 #include <chrono>
 #include <cstdint>
 #include <optional>
-#include <vector>
 
 /// What is kept of a connection. Compact: there may be many.
 ///
@@ -56,15 +56,15 @@ struct Path {
     Voice by = Voice::core;
     Priority priority = Priority::regular; ///< as wanted
     AddressId remoteId{};
-    std::uint16_t attempts = 0;          ///< since it was last confirmed
-    std::uint16_t failures = 0;          ///< in a row
-    Duration lasted{};                   ///< of the last subflow that ended
-    bool carried = false;                ///< a subflow that ended had been confirmed
     TableEntry entry = TableEntry::none; ///< of the local address, because of a join by this path
-    bool removalSent = false; ///< RM_ADDR went out for a subflow, and no later one ended yet
-    Instant failedAt = never; ///< when an attempt or subflow did, and none begun later succeeded
-    std::uint32_t serial = 0; ///< the local address's when `state` last changed, or it failed
-    Failure failure;
+    bool carried = false;                ///< a subflow that ended had been confirmed
+    bool removalSent = false;   ///< RM_ADDR went out for a subflow, and no later one ended yet
+    Failure failure;            ///< of the last attempt or subflow that did
+    std::uint16_t attempts = 0; ///< since it was last confirmed
+    std::uint16_t failures = 0; ///< in a row
+    std::uint32_t serial = 0;   ///< the local address's when `state` last changed, or it failed
+    Duration lasted{};          ///< of the last subflow that ended
+    Instant failedAt = never;   ///< when an attempt or subflow did, and none begun later succeeded
     Instant lastChange{};
     Instant tried{}; ///< when the last attempt was begun
     Instant nextTry{};
@@ -179,7 +179,6 @@ struct Connection {
     AddressForm form = AddressForm::plain;
     bool sideKnown = true;    ///< false: only a snapshot's guess
     bool partial = false;     ///< known by a token only: a snapshot must tell the rest
-    bool used = false;        ///< the slot holds a connection
     bool deviceKnown = false; ///< `confinement` has the device that the socket is bound to, if any
     bool queued = false;      ///< stands in the line of those that wait for a budget
     bool undecided = false;   ///< which rule is its own only the facts will tell
@@ -198,13 +197,13 @@ struct Connection {
     Bucket inboundJoins;
     LinkIndex confinement = noLink; ///< the tunnel, VRF or device that no subflow may leave
     std::optional<ConnectionFacts> facts;
-    std::vector<Path> paths;
-    std::vector<Subflow> subflows;
-    std::vector<Remote> announced;
-    std::vector<Withdrawal> withdrawn;
-    std::vector<OwnAnnouncement> announcements;
-    std::vector<LocalIdEntry> ids;
-    std::vector<AwaitedEnd> endings; ///< acknowledged ends whose events are still to come
+    ShortTable<Path> paths;
+    ShortTable<Subflow> subflows;
+    ShortTable<Remote> announced;
+    ShortTable<Withdrawal> withdrawn;
+    ShortTable<OwnAnnouncement> announcements;
+    ShortTable<LocalIdEntry> ids;
+    ShortTable<AwaitedEnd> endings; ///< acknowledged ends whose events are still to come
 };
 
 /// Whether a subflow counts as one: it exists or is on its way, and nobody is ending it.

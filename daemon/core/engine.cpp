@@ -142,17 +142,16 @@ class Engine::State {
         const auto old = std::exchange(world.configuration, configured.configuration);
         world.policies.configure(world.configuration->policies);
         world.links.configure(world.configuration->links, world.configuration->importFlags);
-        for (std::size_t i = 0; i < world.connections.slots(); ++i) {
-            auto& connection = world.connections.slot(i);
-            if (!connection.used || connection.partial)
-                continue;
+        world.connections.forEach([&](Connection& connection) {
+            if (connection.partial)
+                return;
             for (auto& path : connection.paths)
                 path.by = translate(path.by, *old, *world.configuration);
             if (connection.factsState == FactsState::known && rulesAsk(*world.configuration))
                 connection.factsState = FactsState::notNeeded; // a mark may be another by now
             chooseRule(world, connection); // the sweep asks for what it needs, a slice at a time
             world.orders.resolve(*world.configuration, connection.token, connection.rule);
-        }
+        });
         world.listeners.forgetRefused();
         world.sweepWanted = true;
     }
@@ -208,10 +207,9 @@ bool Engine::asksControlGroups() const {
 
 std::vector<Token> Engine::tokens() const {
     std::vector<Token> tokens;
-    const auto& connections = state_->world.connections;
-    for (std::size_t i = 0; i < connections.slots(); ++i)
-        if (connections.slot(i).used)
-            tokens.push_back(connections.slot(i).token);
+    const auto& connections = std::as_const(state_->world.connections);
+    tokens.reserve(connections.size());
+    connections.forEach([&](const Connection& connection) { tokens.push_back(connection.token); });
     return tokens;
 }
 

@@ -78,7 +78,7 @@ OwnAnnouncement& Reconciler::addAnnouncement(const Work& work, LocalRef local, s
     own.port = port;
     own.id = id;
     own.times = 0;
-    return connection.announcements.emplace_back(own);
+    return connection.announcements.push_back(own);
 }
 
 void Reconciler::send(const Work& work, OwnAnnouncement& own) {
@@ -120,7 +120,7 @@ bool Reconciler::isListening(const Work& work, const Endpoint& local) {
 void Reconciler::withdrawUnstated(const Work& work) {
     auto& world = work.world;
     auto& connection = work.connection;
-    std::erase_if(connection.announcements, [&](const OwnAnnouncement& own) {
+    erase_if(connection.announcements, [&](const OwnAnnouncement& own) {
         const bool stated =
             std::ranges::any_of(work.judgement.announcements, [&](const auto& said) {
                 return static_cast<std::size_t>(said.local) < world.links.addressViews().size() &&

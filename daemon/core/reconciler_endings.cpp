@@ -218,7 +218,7 @@ void Reconciler::retireDrained(const Work& work) {
 void Reconciler::endWithdrawn(const Work& work) {
     auto& world = work.world;
     auto& connection = work.connection;
-    std::erase_if(connection.withdrawn, [&](const Withdrawal& withdrawal) {
+    erase_if(connection.withdrawn, [&](const Withdrawal& withdrawal) {
         if (withdrawal.due() > world.now)
             return false;
         for (auto& subflow : connection.subflows) {

@@ -251,8 +251,7 @@ Subflow* findSubflow(World& world, Connection& connection, const FourTuple& tupl
 }
 
 Subflow& addSubflow(Connection& connection, std::uint16_t path) {
-    connection.subflows.push_back({});
-    auto& subflow = connection.subflows.back();
+    auto& subflow = connection.subflows.push_back({});
     subflow.path = path;
     subflow.state = SubflowState::pending;
     return subflow;
@@ -346,8 +345,8 @@ void expectEnding(Connection& connection, const FourTuple& tuple, Instant now) {
 }
 
 bool takeEnding(Connection& connection, const FourTuple& tuple, Instant now) {
-    std::erase_if(connection.endings,
-                  [now](const AwaitedEnd& end) { return now - end.since >= longestWait; });
+    erase_if(connection.endings,
+             [now](const AwaitedEnd& end) { return now - end.since >= longestWait; });
     // Of a join that was cancelled the local port was not known, and its event may lack the remote
     // one (K24).
     const auto isIt = [&tuple](const AwaitedEnd& awaited) {

@@ -178,17 +178,14 @@ ConnectionReport describe(const World& world, const Connection& connection) {
 Counters count(const World& world) {
     auto counters = world.counters;
     counters.connections = world.connections.size();
-    for (std::size_t i = 0; i < world.connections.slots(); ++i) {
-        const auto& connection = world.connections.slot(i);
-        if (!connection.used)
-            continue;
+    world.connections.forEach([&counters](const Connection& connection) {
         counters.subflows += connection.subflows.size();
         if (connection.managedBy == ManagedBy::kernel)
             ++counters.foreign;
         for (const auto& subflow : connection.subflows)
             if (subflow.state == SubflowState::pending)
                 ++counters.pending;
-    }
+    });
     return counters;
 }
 

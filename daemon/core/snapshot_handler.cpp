@@ -179,13 +179,10 @@ void SnapshotHandler::decideSides() {
 }
 
 void SnapshotHandler::forgetUnseen() {
-    for (std::size_t i = 0; i < world_.connections.slots(); ++i) {
-        auto& connection = world_.connections.slot(i);
-        if (!connection.used)
-            continue;
+    world_.connections.forEach([this](Connection& connection) {
         if (connection.seen == world_.snapshot) {
             forgetUnseenSubflows(connection);
-            continue;
+            return;
         }
         world_.outcome.memos.emplace_back(memo::Gone{connection.token});
         Change change;
@@ -196,7 +193,7 @@ void SnapshotHandler::forgetUnseen() {
         evaluator_.resign(world_, connection);
         records::removeConnection(world_, connection);
         repaired();
-    }
+    });
 }
 
 void SnapshotHandler::forgetUnseenSubflows(Connection& connection) {

@@ -122,12 +122,12 @@ void Sweeper::workSweep() {
     while (remaining_ > 0 && looked < connectionsPerSlice && !sliceIsFull()) {
         if (cursor_ >= world_.connections.slots())
             cursor_ = 0;
-        auto& connection = world_.connections.slot(cursor_);
+        auto* connection = world_.connections.at(cursor_);
         ++cursor_;
         --remaining_;
         ++looked;
-        if (connection.used)
-            evaluator_.evaluate(world_, connection);
+        if (connection)
+            evaluator_.evaluate(world_, *connection);
     }
 }
 

@@ -78,31 +78,6 @@ TEST(RemoteTable, KeepsAnEndpointAsLongAsSomebodyRefersToIt) {
     EXPECT_EQ(remotes[one].verdict, JoinInitial::unknown) << "and know nothing of before";
 }
 
-TEST(ConnectionTable, ReusesSlotsWithTheirMemoryButNothingElse) {
-    ConnectionTable table;
-    auto& first = table.add(Token{1});
-    first.side = Side::server;
-    first.paths.resize(5);
-    first.endings.resize(3);
-    const auto* memory = first.paths.data();
-    auto& second = table.add(Token{2});
-    EXPECT_EQ(table.find(Token{1}), &first);
-    EXPECT_EQ(std::as_const(table).find(Token{2}), &second);
-    EXPECT_EQ(table.find(Token{3}), nullptr);
-    table.erase(first);
-    EXPECT_EQ(table.find(Token{1}), nullptr);
-    EXPECT_EQ(table.size(), 1U);
-    table.erase(first);
-    EXPECT_EQ(table.size(), 1U) << "erased once is erased";
-    auto& third = table.add(Token{3});
-    EXPECT_EQ(&third, &first);
-    EXPECT_EQ(third.side, Side::client);
-    EXPECT_TRUE(third.paths.empty());
-    EXPECT_TRUE(third.endings.empty());
-    EXPECT_EQ(third.paths.data(), memory);
-    EXPECT_EQ(table.slots(), 2U);
-}
-
 TEST(TimerQueue, GivesTheEarliestFirst) {
     TimerQueue timers;
     EXPECT_TRUE(timers.empty());
