@@ -2,6 +2,7 @@
 #include "probing.hpp"
 
 #include "paths.hpp"
+#include "rescue.hpp"
 
 #include <algorithm>
 #include <chrono>
@@ -39,8 +40,11 @@ bool isMetered(const HostView& host, LinkIndex index) {
     return link != host.links.end() && link->metered;
 }
 
+/// Where nothing else carries, haste is worth what it costs.
 Duration intervalOf(const SubflowView& subflow, const PathView& path, const HostView& host,
-                    const Options& options) {
+                    const Options& options, Instant dark) {
+    if (dark != never && host.now - dark < hopeful)
+        return std::min(options.probeInterval, intervalInDarkness(host.now - dark));
     const bool eager = host.now - subflow.suspect < hopeful && !isMetered(host, path.link);
     return eager ? options.probeInterval : std::max(slowest, options.probeInterval);
 }
@@ -49,14 +53,15 @@ Duration intervalOf(const SubflowView& subflow, const PathView& path, const Host
 
 void probeSuspects(const ConnectionView& connection, const HostView& host, const Options& options,
                    Plan& plan) {
-    const bool another = std::ranges::any_of(connection.subflows, isHealthy);
+    const auto dark = allSuspectSince(connection);
+    const bool another = dark == never;
     for (std::size_t i = 0; i < connection.subflows.size(); ++i) {
         const auto& subflow = connection.subflows[i];
         if (subflow.state != SubflowState::suspect)
             continue;
         const auto& path = connection.paths[static_cast<std::size_t>(subflow.path)];
         const auto id = static_cast<SubflowId>(i);
-        const auto interval = intervalOf(subflow, path, host, options);
+        const auto interval = intervalOf(subflow, path, host, options, dark);
         const auto due = path.tried < subflow.suspect ? subflow.suspect : path.tried + interval;
         if (!foundFull(path, subflow))
             plan.refresh(id, due, interval, {&suspect, 0, 0});

@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <array>
+#include <chrono>
 #include <span>
 #include <tuple>
 
@@ -20,6 +21,9 @@ constexpr ReasonText lastOne{"last-subflow", "the only subflow of the connection
 
 /// Links that are used at once.
 constexpr std::size_t mostLinks = 3;
+
+/// Between two attempts on a path, so that no connection waits longer for one that is back.
+constexpr Duration interval = std::chrono::seconds(1);
 
 /// Rejections after which a peer is believed.
 constexpr unsigned mostRejections = 3;
@@ -104,16 +108,24 @@ void rescue(const ConnectionView& connection, const HostView& host, Plan& plan) 
         const auto id = static_cast<PathId>(i);
         plan.want(id, {choice.rankOf(path), 1, Priority::regular}, reason);
         if (path.state == PathState::failed)
-            plan.retry(id, rescueMoment(connection.stranded, earliestOf(path)), reason);
+            plan.retry(id, rescueMoment(connection.stranded, earliestOf(path), interval), reason);
     }
     plan.urgent(reason);
     plan.askAgain(deadline);
 }
 
+Duration intervalInDarkness(Duration dark) {
+    constexpr Duration hurry = std::chrono::minutes(1);
+    return dark < hurry ? interval / 2 : interval;
+}
+
 void hasten(const ConnectionView& connection, PathId id, Instant since, Plan& plan) {
     const auto& path = connection.paths[static_cast<std::size_t>(id)];
-    if (path.state == PathState::failed && isHopeful(connection, path))
-        plan.retry(id, rescueMoment(since, std::max(since, earliestOf(path))), {&deadOnes, 0, 0});
+    if (path.state != PathState::failed || !isHopeful(connection, path))
+        return;
+    const auto earliest = std::max(since, earliestOf(path));
+    plan.retry(id, rescueMoment(since, earliest, intervalInDarkness(earliest - since)),
+               {&deadOnes, 0, 0});
 }
 
 void keepLast(const ConnectionView& connection, Plan& plan) {

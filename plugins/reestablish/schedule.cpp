@@ -43,12 +43,11 @@ Duration spread(Duration nominal, std::uint64_t seed) {
     return nominal / 1000 * (500 + static_cast<Duration::rep>(seed % steps));
 }
 
-Instant rescueMoment(Instant stranded, Instant earliest) {
+Instant rescueMoment(Instant stranded, Instant earliest, Duration interval) {
     for (const auto after : {milliseconds(0), milliseconds(250), milliseconds(500)})
         if (earliest <= stranded + after)
             return stranded + after;
-    constexpr Duration step = std::chrono::seconds(1);
-    return stranded + (earliest - stranded + step - Duration{1}) / step * step;
+    return stranded + (earliest - stranded + interval - Duration{1}) / interval * interval;
 }
 
 } // namespace subflowd::reestablish

@@ -20,7 +20,7 @@ std::uint64_t seedOf(Token token, const PathView& path);
 Duration spread(Duration nominal, std::uint64_t seed);
 
 /// The first moment for an attempt of the rescue that is not before `earliest`: 0, 0.25 and 0.5 s
-/// after `stranded`, then every second, so that no connection waits longer for a path that is back.
-Instant rescueMoment(Instant stranded, Instant earliest);
+/// after `stranded`, then at each interval.
+Instant rescueMoment(Instant stranded, Instant earliest, Duration interval);
 
 } // namespace subflowd::reestablish

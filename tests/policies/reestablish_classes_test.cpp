@@ -253,10 +253,10 @@ TEST(ReestablishSchedule, SpreadsPathsAndFailuresOfAConnection) {
     EXPECT_NE(seedOf(Token{2}, path), seed);
 }
 
-TEST(ReestablishSchedule, RescuesAtOnceThenEverySecond) {
+TEST(ReestablishSchedule, RescuesAtOnceThenAtEachInterval) {
     const Instant stranded{1000s};
     const auto after = [stranded](Duration earliest) {
-        return rescueMoment(stranded, stranded + earliest) - stranded;
+        return rescueMoment(stranded, stranded + earliest, 1s) - stranded;
     };
     EXPECT_EQ(after(-5s), 0s);
     EXPECT_EQ(after(0s), 0s);
@@ -268,6 +268,7 @@ TEST(ReestablishSchedule, RescuesAtOnceThenEverySecond) {
     EXPECT_EQ(after(4s), 4s);
     EXPECT_EQ(after(4001ms), 5s);
     EXPECT_EQ(after(58500ms), 59s);
+    EXPECT_EQ(rescueMoment(stranded, stranded + 4001ms, 500ms) - stranded, 4500ms);
 }
 
 } // namespace
