@@ -2,6 +2,7 @@
 #pragma once
 
 #include "config/diagnostic.hpp"
+#include "config/spin.hpp"
 #include "core/configuration.hpp"
 #include "core/outcome.hpp"
 
@@ -37,6 +38,7 @@ struct Daemon {
     core::Limits limits;
     Duration auditInterval = core::Configuration{}.auditInterval; ///< Duration::max(): none
     core::ImportFlags importFlags = core::ImportFlags::yes;
+    Spin spin;
     KeyOrigins origins;
 
     friend bool operator==(const Daemon&, const Daemon&) = default;

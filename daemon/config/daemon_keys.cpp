@@ -100,7 +100,35 @@ Problem readAuditInterval(std::string_view value, Daemon& daemon) {
     return std::nullopt;
 }
 
-constexpr std::array<Key<Daemon>, 8> keys{{
+constexpr std::uint64_t shortestSpin = 20;
+constexpr std::uint64_t longestSpin = 2000;
+
+Problem readSpin(std::string_view value, Daemon& daemon) {
+    daemon.spin = {};
+    if (value == "auto") {
+        daemon.spin.mode = Spin::Mode::automatic;
+        return std::nullopt;
+    }
+    if (value == "off" || valueOf(truths, value) == std::optional{false})
+        return std::nullopt;
+    if (value.ends_with("us"))
+        value.remove_suffix(2);
+    const auto longest = parseNumber(value, shortestSpin, longestSpin);
+    if (!longest)
+        return "wants off, auto or a time from 20us to 2000us";
+    daemon.spin = {Spin::Mode::fixed, std::chrono::microseconds(*longest)};
+    return std::nullopt;
+}
+
+std::string writeSpin(const Daemon& daemon) {
+    if (daemon.spin.mode != Spin::Mode::fixed)
+        return daemon.spin.mode == Spin::Mode::off ? "off" : "auto";
+    using std::chrono::microseconds;
+    return std::to_string(std::chrono::duration_cast<microseconds>(daemon.spin.longest).count()) +
+           "us";
+}
+
+constexpr std::array<Key<Daemon>, 9> keys{{
     {"Mode", Shape::single, readMode,
      [](const Daemon& daemon) { return std::string{wordOf(modes, daemon.mode)}; }},
     {"ManageSysctl", Shape::single, readManageSysctl,
@@ -123,6 +151,7 @@ constexpr std::array<Key<Daemon>, 8> keys{{
      }},
     {"ImportNetworkManagerFlags", Shape::single, readImportFlags,
      [](const Daemon& daemon) { return std::string{wordOf(imports, daemon.importFlags)}; }},
+    {"Spin", Shape::single, readSpin, writeSpin},
 }};
 
 } // namespace

@@ -90,6 +90,7 @@ Daemon::Daemon(const Options& options, Reading reading, Configurator& configurat
     loop_.watch(sleep_.fd(), EventLoop::Turn::rest, [this] { onClockChange(); });
     link_.listen([this](const core::Outcome& outcome, Instant when) { publish(outcome, when); });
     link_.prime();
+    link_.configure(config_.daemon.spin);
     openBus();
     takeOver();
 }
@@ -217,6 +218,7 @@ std::optional<std::string> Daemon::reload() {
         config_ = std::move(reading.config);
         problem = followMode();
         log_.setLevel(options_.logLevel.value_or(config_.daemon.logLevel));
+        link_.configure(config_.daemon.spin);
         refreshFacts();
         link_.step(core::Configured{std::move(reading.core)});
         log(Level::notice, "the configuration was read again and is in force",

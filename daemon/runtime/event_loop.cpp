@@ -136,12 +136,26 @@ void EventLoop::serveSlow() {
         check(sd_event_dispatch(slow_), "serve");
 }
 
+/// How many are ready.
+int EventLoop::look(std::span<epoll_event> ready, int milliseconds) {
+    const auto most = static_cast<int>(ready.size());
+    while (awakeUntil_ != Instant{}) {
+        if (const int count = epoll_wait(epoll_, ready.data(), most, 0); count != 0)
+            return count;
+        if (const auto time = now(); time >= awakeUntil_) {
+            awakeUntil_ = {};
+            onDoze_(time);
+        }
+    }
+    return epoll_wait(epoll_, ready.data(), most, milliseconds);
+}
+
 void EventLoop::wait(int milliseconds) {
     prepareSlow();
     if (exiting_)
         return;
     std::array<epoll_event, mostReady> ready;
-    const int count = epoll_wait(epoll_, ready.data(), mostReady, milliseconds);
+    const int count = look(ready, milliseconds);
     if (count < 0 && errno != EINTR)
         checkErrno(count, "wait");
     const auto end = ready.begin() + std::max(count, 0);

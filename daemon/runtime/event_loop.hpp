@@ -8,7 +8,11 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <span>
+#include <utility>
 #include <vector>
+
+struct epoll_event;
 
 namespace subflowd::runtime {
 
@@ -37,6 +41,12 @@ class EventLoop {
     void setTimerCallback(std::function<void()> callback);
     void wakeBy(Instant when);
 
+    /// Until then the loop looks for what is ready without sleeping; a moment that is past ends
+    /// that. When it is reached, the callback is called once.
+    void stayAwake(Instant until) { awakeUntil_ = until; }
+
+    void setDozeCallback(std::function<void(Instant)> callback) { onDoze_ = std::move(callback); }
+
     /// Answers the service manager's watchdog, if there is one.
     void enableWatchdog();
 
@@ -58,6 +68,7 @@ class EventLoop {
 
     void add(int fd, Turn turn, std::function<void()> callback);
     void wait(int milliseconds);
+    int look(std::span<epoll_event> ready, int milliseconds);
     void prepareSlow();
     void serveSlow();
     void onTimer();
@@ -67,7 +78,9 @@ class EventLoop {
     int timer_ = -1;
     std::vector<std::unique_ptr<Source>> sources_;
     std::function<void()> onTimer_;
+    std::function<void(Instant)> onDoze_;
     Instant timerAt_ = never;
+    Instant awakeUntil_{};
     bool slowIsArmed_ = false;
     bool exiting_ = false;
 };

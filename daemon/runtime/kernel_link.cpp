@@ -3,6 +3,8 @@
 
 #include "host/network_sysctls.hpp"
 
+#include <sched.h>
+
 #include <algorithm>
 #include <bit>
 #include <stdexcept>
@@ -41,6 +43,7 @@ KernelLink::KernelLink(EventLoop& loop, core::Engine& engine, host::StateFile& s
       commands_(kernel.family) {
     using Turn = EventLoop::Turn;
     loop_.setTimerCallback([this] { onTimer(); });
+    loop_.setDozeCallback([this](Instant now) { spin_.gaveUp(now); });
     loop_.watch(events_.fd(), Turn::kernelEvents, [this] { onEvents(); });
     for (const auto fd : commands_.fds())
         loop_.watch(fd, Turn::answers, [this] { onAnswers(); });
@@ -68,6 +71,16 @@ void KernelLink::prime() {
                                 "the kernel does not list the connections that exist (is the "
                                 "module mptcp_diag there?)");
     state_.retain([this](Token token) { return engine_.report(token).has_value(); });
+}
+
+void KernelLink::configure(config::Spin spin) {
+    cpu_set_t processors;
+    CPU_ZERO(&processors);
+    sched_getaffinity(0, sizeof processors, &processors);
+    const bool several = CPU_COUNT(&processors) > 1;
+    using Processors = HandshakeSpin::Processors;
+    spin_ = HandshakeSpin{spin, several ? Processors::several : Processors::one};
+    loop_.stayAwake({});
 }
 
 void KernelLink::listNetwork() {
@@ -101,8 +114,11 @@ void KernelLink::onEvents() {
 bool KernelLink::drainOnce() {
     const auto begun = EventLoop::now();
     const auto drained = events_.drain();
-    for (const auto& event : drained.events)
+    for (const auto& event : drained.events) {
         perform(begun, engine_.step(begun, event));
+        if (spin_.isOn())
+            follow(begun, event);
+    }
     if (drained.overrun == netlink::Overrun::yes)
         take(begun, core::EventsLost{});
     send(begun);
@@ -111,6 +127,18 @@ bool KernelLink::drainOnce() {
     if (std::exchange(created_, false))
         commands_.rehearse();
     return drained.queue == netlink::Queue::mayHoldMore;
+}
+
+void KernelLink::follow(Instant now, const core::KernelEvent& event) {
+    if (const auto* created = std::get_if<core::event::Created>(&event)) {
+        if (created->side == Side::client)
+            spin_.created(now, created->token);
+    } else if (const auto* established = std::get_if<core::event::Established>(&event)) {
+        spin_.established(now, established->token);
+    } else {
+        return;
+    }
+    loop_.stayAwake(spin_.until());
 }
 
 void KernelLink::onAnswers() {

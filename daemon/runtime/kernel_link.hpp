@@ -11,6 +11,7 @@
 #include "netlink/event_socket.hpp"
 #include "netlink/route_socket.hpp"
 #include "runtime/event_loop.hpp"
+#include "runtime/handshake_spin.hpp"
 #include "runtime/health_link.hpp"
 
 #include <subflowd/time.hpp>
@@ -45,6 +46,9 @@ class KernelLink {
     /// Takes an input that does not come from the kernel.
     void step(const core::Input& input);
 
+    /// Whether to stay awake for handshakes, from now on.
+    void configure(config::Spin spin);
+
     /// Reads what the host is set to, and waits for it. Throws std::runtime_error if the kernel
     /// does not tell.
     void refreshFacts();
@@ -64,6 +68,7 @@ class KernelLink {
     void onTimer();
 
     bool drainOnce();
+    void follow(Instant now, const core::KernelEvent& event);
     void takeAnswers();
     void take(Instant now, const core::Input& input);
     void perform(Instant now, const core::Outcome& outcome);
@@ -90,6 +95,7 @@ class KernelLink {
     HealthLink health_;
     host::JoinListeners listeners_;
     host::ControlGroups controlGroups_;
+    HandshakeSpin spin_{{}, HandshakeSpin::Processors::one};
     Listener listener_;
     Instant wake_ = never;
     core::HealthQuestion question_ = core::HealthQuestion::none; ///< not asked yet

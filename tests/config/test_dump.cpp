@@ -51,6 +51,7 @@ TEST(Dump, ShowsEveryValueWithItsOrigin) {
                                    "MaxInbound=8                            # built in\n"
                                    "AuditInterval=300s                      # built in\n"
                                    "ImportNetworkManagerFlags=yes           # built in\n"
+                                   "Spin=off                                # built in\n"
                                    "\n"
                                    "[Guard]\n"
                                    "FilterScope=yes                         # built in\n"

@@ -33,7 +33,7 @@ TEST(Parse, EmptyConfigurationIsAGoodOne) {
 TEST(Parse, ReadsTheDaemonSection) {
     const auto parsed = parse("[Daemon]\nMode=observe\nManageSysctl=off\nReceiveBuffer=64K\n"
                               "LogLevel=debug\nMaxSubflows=254\nMaxInbound=1\nAuditInterval=90s\n"
-                              "ImportNetworkManagerFlags=no\n",
+                              "ImportNetworkManagerFlags=no\nSpin=300us\n",
                               "f");
     EXPECT_EQ(problems(parsed), "");
     const Daemon expected{core::Mode::observe,
@@ -43,6 +43,7 @@ TEST(Parse, ReadsTheDaemonSection) {
                           {254, 1},
                           std::chrono::seconds(90),
                           core::ImportFlags::no,
+                          {Spin::Mode::fixed, std::chrono::microseconds(300)},
                           {{"Mode", {"f", 2}},
                            {"ManageSysctl", {"f", 3}},
                            {"ReceiveBuffer", {"f", 4}},
@@ -50,8 +51,22 @@ TEST(Parse, ReadsTheDaemonSection) {
                            {"MaxSubflows", {"f", 6}},
                            {"MaxInbound", {"f", 7}},
                            {"AuditInterval", {"f", 8}},
-                           {"ImportNetworkManagerFlags", {"f", 9}}}};
+                           {"ImportNetworkManagerFlags", {"f", 9}},
+                           {"Spin", {"f", 10}}}};
     EXPECT_EQ(parsed.config.daemon, expected);
+}
+
+TEST(Parse, TakesWordsAndMicrosecondsForTheSpin) {
+    const auto spin = [](const std::string& text) {
+        const auto parsed = parse("[Daemon]\nSpin=" + text + '\n', "f");
+        EXPECT_EQ(problems(parsed), "");
+        return parsed.config.daemon.spin;
+    };
+    EXPECT_EQ(spin("off"), Spin{});
+    EXPECT_EQ(spin("no"), Spin{});
+    EXPECT_EQ(spin("auto"), (Spin{Spin::Mode::automatic, {}}));
+    EXPECT_EQ(spin("20"), (Spin{Spin::Mode::fixed, std::chrono::microseconds(20)}));
+    EXPECT_EQ(spin("2000us"), (Spin{Spin::Mode::fixed, std::chrono::microseconds(2000)}));
 }
 
 TEST(Parse, TakesNoForAnAuditInterval) {
@@ -293,6 +308,10 @@ INSTANTIATE_TEST_SUITE_P(
         BadValue{"Daemon", "AuditInterval=999ms", "wants a time from 1s to 1440min, or no"},
         BadValue{"Daemon", "AuditInterval=1441min", "wants a time from 1s to 1440min, or no"},
         BadValue{"Daemon", "AuditInterval=yes", "wants a time from 1s to 1440min, or no"},
+        BadValue{"Daemon", "Spin=19us", "wants off, auto or a time from 20us to 2000us"},
+        BadValue{"Daemon", "Spin=2001", "wants off, auto or a time from 20us to 2000us"},
+        BadValue{"Daemon", "Spin=yes", "wants off, auto or a time from 20us to 2000us"},
+        BadValue{"Daemon", "Spin=us", "wants off, auto or a time from 20us to 2000us"},
         BadValue{"Guard", "FilterScope=never", "wants yes or no"},
         BadValue{"Guard", "AllowRemote=example.org",
                  "wants addresses or networks such as 10.0.0.0/8, and \"example.org\" is neither"},
