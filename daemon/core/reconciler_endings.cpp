@@ -30,6 +30,20 @@ bool openedAnew(const Connection& connection, const Subflow& subflow,
     return subflow.since > withdrawal.heard && (back || subflow.opener == Opener::peer);
 }
 
+/// The oldest of the subflows that nobody wants, if nothing else carries the connection.
+const Subflow* lastOfUnwanted(const Connection& connection) {
+    const Subflow* oldest = nullptr;
+    for (const auto& subflow : connection.subflows) {
+        if (!counts(subflow) || subflow.state != SubflowState::up || isSuspect(subflow))
+            continue;
+        if (!subflow.unwanted)
+            return nullptr;
+        if (!oldest || subflow.since < oldest->since)
+            oldest = &subflow;
+    }
+    return oldest;
+}
+
 } // namespace
 
 /// The kernel keeps a subflow whose address or link is gone (K9). RM_ADDR goes first: the end of
@@ -80,10 +94,12 @@ void Reconciler::endForbidden(const Work& work) {
     }
 }
 
+/// A connection keeps its last subflow, though nobody wants it: without one it is lost.
 void Reconciler::drainUnwanted(const Work& work) {
     const Reason reason{&reasons::noLongerWanted, 0, 0};
+    const auto* last = lastOfUnwanted(work.connection);
     for (auto& subflow : work.connection.subflows) {
-        if (!subflow.unwanted || !alive(subflow))
+        if (!subflow.unwanted || !alive(subflow) || &subflow == last)
             continue;
         if (subflow.state == SubflowState::pending && !subflow.vanished)
             cancel(work, subflow, reason);

@@ -8,8 +8,8 @@
 #include "support/scripted_policy.hpp"
 
 #include <cstdint>
+#include <functional>
 #include <map>
-#include <random>
 #include <set>
 #include <stdexcept>
 #include <string>
@@ -44,22 +44,16 @@ struct Said {
 };
 
 /// A host whose links, peers and applications do things at random, and the daemon on it. Finds
-/// out for itself whether the daemon keeps its word; the same seed gives the same history.
+/// out for itself whether the daemon keeps its word; the same numbers give the same history.
 class RandomWorld {
   public:
-    explicit RandomWorld(std::uint32_t seed);
+    /// Where its decisions come from.
+    using Chance = std::function<std::uint32_t()>;
 
-    /// One thing happens, and some time passes. What was wrong, if anything.
-    std::string step();
+    explicit RandomWorld(Chance chance);
 
-    /// The network comes to rest; compares what the daemon knows with what is.
-    std::string rest();
-
-    /// Every connection closes; nothing may be left of them.
-    std::string end();
-
-    /// Repeats the recorded inputs on another engine.
-    std::string replay();
+    /// Lives through some time, then comes to its end. What was wrong, if anything.
+    std::string live();
 
     /// What happened so far, for a person who looks for the reason.
     const std::vector<std::string>& history() const { return history_; }
@@ -76,7 +70,21 @@ class RandomWorld {
         std::set<std::string> addresses;
     };
 
-    unsigned pick(unsigned count) { return static_cast<unsigned>(random_() % count); }
+    unsigned pick(unsigned count) { return static_cast<unsigned>(chance_() % count); }
+
+    std::string pass();
+
+    /// One thing happens, and some time passes. What was wrong, if anything.
+    std::string step();
+
+    /// The network comes to rest; compares what the daemon knows with what is.
+    std::string rest();
+
+    /// Every connection closes; nothing may be left of them.
+    std::string end();
+
+    /// Repeats the recorded inputs on another engine.
+    std::string replay();
 
     Token anyConnection();
     std::string anyAddress();
@@ -107,7 +115,7 @@ class RandomWorld {
     std::string checkConnections() const;
     std::string compare(Token token) const;
 
-    std::mt19937 random_;
+    Chance chance_;
     fullmesh::Fullmesh eight_{Settings{}};
     fullmesh::Fullmesh three_;
     lb_client::LbClient balanced_{Settings{}};
