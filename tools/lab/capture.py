@@ -5,7 +5,7 @@ import ctypes
 import ipaddress
 import socket
 import struct
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from .namespace import Namespace
 
@@ -15,6 +15,8 @@ PACKET_STATISTICS = 6
 PACKET_OUTGOING = 4
 SO_ATTACH_FILTER = 26
 SO_RCVBUFFORCE = 33
+SO_TIMESTAMPNS = 35
+TIMESPEC = struct.Struct("=qq")
 BUFFER = 64 << 20
 SYN, ACK = 0x02, 0x10
 OPTION_END, OPTION_NOP, OPTION_MPTCP = 0, 1, 30
@@ -38,7 +40,8 @@ ONLY_SYNS = (
 
 @dataclass(frozen=True)
 class Syn:
-    """The first segment of a TCP connection or of a join. Addresses are text."""
+    """The first segment of a TCP connection or of a join. Addresses are text; `at` is when the
+    kernel sent it, in nanoseconds since the epoch."""
 
     link: str
     source: str
@@ -46,6 +49,7 @@ class Syn:
     destination: str
     destination_port: int
     join: bool
+    at: int = field(compare=False)
 
 
 def _is_join(options: bytes) -> bool:
@@ -60,7 +64,7 @@ def _is_join(options: bytes) -> bool:
     return False
 
 
-def _parse(link: str, packet: bytes) -> Syn | None:
+def _parse(link: str, packet: bytes, at: int) -> Syn | None:
     """Nothing for the answer to a SYN."""
     if packet[0] >> 4 == 4:
         segment = packet[(packet[0] & 0xF) * 4:]
@@ -73,7 +77,7 @@ def _parse(link: str, packet: bytes) -> Syn | None:
     source_port, destination_port = struct.unpack_from(">HH", segment)
     return Syn(link, str(ipaddress.ip_address(source)), source_port,
                str(ipaddress.ip_address(destination)), destination_port,
-               _is_join(segment[20:(segment[12] >> 4) * 4]))
+               _is_join(segment[20:(segment[12] >> 4) * 4]), at)
 
 
 class SynCapture:
@@ -83,6 +87,7 @@ class SynCapture:
         self._socket = namespace.socket(socket.AF_PACKET, socket.SOCK_DGRAM,
                                         socket.htons(ETH_P_ALL))
         self._socket.setsockopt(socket.SOL_SOCKET, SO_RCVBUFFORCE, BUFFER)
+        self._socket.setsockopt(socket.SOL_SOCKET, SO_TIMESTAMPNS, 1)
         self._socket.setblocking(False)
         self._filter()
         while self._receive() is not None:
@@ -107,19 +112,24 @@ class SynCapture:
     def syns(self) -> list[Syn]:
         """All so far, none missing."""
         while (got := self._receive()) is not None:
-            packet, (link, _, kind, _, _) = got
-            syn = _parse(link, packet) if kind == PACKET_OUTGOING else None
+            packet, at, (link, _, kind, _, _) = got
+            syn = _parse(link, packet, at) if kind == PACKET_OUTGOING else None
             if syn is not None:
                 self._seen.append(syn)
         dropped = struct.unpack("=II", self._socket.getsockopt(SOL_PACKET, PACKET_STATISTICS, 8))[1]
         assert dropped == 0, f"the capture lost {dropped} segments: its buffer is too small"
         return list(self._seen)
 
-    def _receive(self) -> tuple[bytes, tuple] | None:
+    def _receive(self) -> tuple[bytes, int, tuple] | None:
+        """A packet, when it was sent, and where."""
         try:
-            return self._socket.recvfrom(0xFFFF)
+            packet, told, _, link = self._socket.recvmsg(0xFFFF, 64)
         except BlockingIOError:
             return None
+        seconds, nanoseconds = next((TIMESPEC.unpack(value) for level, kind, value in told
+                                     if (level, kind) == (socket.SOL_SOCKET, SO_TIMESTAMPNS)),
+                                    (0, 0))  # of a packet from before it was asked for
+        return packet, seconds * 1_000_000_000 + nanoseconds, link
 
     def joins(self) -> list[Syn]:
         return [syn for syn in self.syns() if syn.join]

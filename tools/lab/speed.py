@@ -1,0 +1,189 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""How fast a path manager is, from outside: a Site for each, and what is measured at it."""
+
+import contextlib
+import pathlib
+import random
+import subprocess
+import time
+from dataclasses import dataclass
+from typing import Callable, ContextManager, Iterator
+
+from .capture import Syn, SynCapture
+from .managers import InKernel, Subflowd
+from .namespace import Namespace
+from .uplinks import Lab
+from .waiting import wait_for
+
+BACKLOG = 65536
+CONNECTIONS_OF_A_TURN = 20
+READY_SECONDS, JOIN_SECONDS = 300.0, 120.0
+FULL_MESH = "[Rule default]\nPolicies=fullmesh\n"
+
+
+class Reactor:
+    """bench-reactor, which joins from the second uplink's address and does nothing else."""
+
+    def __init__(self, lab: Lab, program: str) -> None:
+        self._lab = lab
+        self._program = program
+
+    def __enter__(self) -> "Reactor":
+        self._lab.client.select_path_manager("userspace")
+        self.process = start(self._lab.client, self._program, self._lab.uplinks[1].client)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.process.terminate()
+        self.process.wait()
+
+
+@dataclass(frozen=True)
+class Programs:
+    """What meson built."""
+
+    build: pathlib.Path
+
+    def __getitem__(self, name: str) -> str:
+        return str(self.build / name)
+
+    @property
+    def load(self) -> str:
+        return self["bench/bench-load"]
+
+    def subflowd(self) -> dict[str, str]:
+        return {name: self[f"{directory}/{name}"]
+                for directory, name in (("daemon", "subflowd"), ("ctl", "subflowctl"))}
+
+
+Maker = Callable[[Lab, Programs], ContextManager]
+
+MANAGERS: dict[str, Maker] = {
+    "kernel": lambda lab, _: InKernel(lab),
+    "reactor": lambda lab, programs: Reactor(lab, programs["bench/bench-reactor"]),
+    "subflowd": lambda lab, programs: Subflowd(lab, programs.subflowd(), FULL_MESH),
+    "spin": lambda lab, programs: Subflowd(lab, programs.subflowd(),
+                                           "[Daemon]\nSpin=auto\n" + FULL_MESH),
+}
+#: Those that notice an address that comes; the kernel has to be told, as NetworkManager does.
+NOTICE_ADDRESSES = "kernel", "subflowd"
+
+
+def start(namespace: Namespace, *command: str) -> subprocess.Popen[str]:
+    """A program that says when it is ready."""
+    process = subprocess.Popen(namespace.command(*command), stdin=subprocess.PIPE,
+                               stdout=subprocess.PIPE, text=True)
+    line = process.stdout.readline()
+    if line != "ready\n":
+        raise RuntimeError(f"{command[0]} is not ready: {line!r}, status {process.wait()}")
+    return process
+
+
+@dataclass(frozen=True)
+class Site:
+    """A client behind a path manager, and an echo server."""
+
+    lab: Lab
+    programs: Programs
+    manager: ContextManager
+
+    @property
+    def server(self) -> str:
+        return self.lab.uplinks[0].server
+
+    def load(self, *arguments: object) -> str:
+        return self.lab.client.run(self.programs.load, *map(str, arguments))
+
+
+@contextlib.contextmanager
+def site(name: str, programs: Programs) -> Iterator[Site]:
+    with contextlib.ExitStack() as stack:
+        lab = stack.enter_context(Lab())
+        for uplink in lab.uplinks:  # one path each: IPv4
+            lab.client.ip("-6", "addr", "flush", "dev", uplink.link, "scope", "global")
+        for namespace in (lab.client, lab.server):
+            namespace.set_sysctl("net.core.somaxconn", BACKLOG)
+            namespace.set_sysctl("net.ipv4.tcp_max_syn_backlog", BACKLOG)
+        manager = stack.enter_context(MANAGERS[name](lab, programs))
+        server = start(lab.server, programs.load, "serve", lab.uplinks[0].server)
+        stack.callback(server.wait)
+        stack.callback(server.terminate)
+        yield Site(lab, programs, manager)
+
+
+def latencies_of(syns: list[Syn]) -> list[float]:
+    """Microseconds from each connection's SYN to the first of its joins, if it had one before the
+    next connection began."""
+    found = []
+    begun: Syn | None = None
+    for syn in syns:
+        if not syn.join:
+            begun = syn
+        elif begun is not None:
+            found.append((syn.at - begun.at) / 1000)
+            begun = None
+    return found
+
+
+def latencies(names: list[str], programs: Programs, turns: int, think_us: int
+              ) -> dict[str, list[float]]:
+    """All path managers at the same time, each in namespaces of its own, in random turns."""
+    with contextlib.ExitStack() as stack:
+        sites = {name: stack.enter_context(site(name, programs)) for name in names}
+        captures = {name: stack.enter_context(SynCapture(sites[name].lab.client))
+                    for name in names}
+        for at in sites.values():
+            at.load("one-by-one", at.server, CONNECTIONS_OF_A_TURN, think_us)  # warms up
+        before = {name: len(captures[name].syns()) for name in names}
+        order = random.Random(1)
+        for _ in range(turns):
+            for name in order.sample(names, len(names)):
+                at = sites[name]
+                at.load("one-by-one", at.server, CONNECTIONS_OF_A_TURN, think_us)
+        return {name: latencies_of(captures[name].syns()[before[name]:]) for name in names}
+
+
+@dataclass(frozen=True)
+class Churn:
+    """How many connections a second came and went, and what share of them had a second subflow."""
+
+    rate: float
+    share: float
+
+
+def churn(name: str, programs: Programs, connections: int) -> Churn:
+    with site(name, programs) as at:
+        rate, share = at.load("churn", at.server, connections, 512, 20).split()
+        return Churn(float(rate), float(share))
+
+
+def readdress(name: str, programs: Programs, connections: int) -> float:
+    """Seconds from when a second address appears until each of so many connections has a subflow
+    from there."""
+    with site(name, programs) as at:
+        uplink = at.lab.uplinks[1]
+        at.lab.client.ip("addr", "flush", "dev", uplink.link)
+        if isinstance(at.manager, InKernel):
+            at.lab.client.run("ip", "mptcp", "endpoint", "flush")
+        holder = start(at.lab.client, programs.load, "hold", at.server, str(connections))
+        try:
+            return _readdress(at, connections)
+        finally:
+            holder.stdin.close()
+            holder.wait()
+
+
+def _readdress(at: Site, connections: int) -> float:
+    uplink = at.lab.uplinks[1]
+    before = at.lab.client.mib()["MPJoinSynAckRx"]
+    begun = time.monotonic()
+    at.lab.client.ip("addr", "add", f"{uplink.client}/24", "dev", uplink.link)
+    at.lab.client.ip("route", "replace", "default", "via", uplink.server, "dev", uplink.link,
+                     "table", uplink.table)
+    if isinstance(at.manager, InKernel):
+        at.lab.client.run("ip", "mptcp", "endpoint", "add", uplink.client, "subflow")
+    wait_for(lambda: at.lab.client.mib()["MPJoinSynAckRx"] - before >= connections,
+             f"{connections} joins", JOIN_SECONDS)
+    return time.monotonic() - begun
+
+
