@@ -2,6 +2,7 @@
 #include "dbus/filter_arguments.hpp"
 
 #include "dbus/bus_names.hpp"
+#include "dbus/in_quotes.hpp"
 #include "dbus/names.hpp"
 #include "dbus/sdbus_compat.hpp"
 
@@ -22,7 +23,7 @@ sdbus::Error invalid(const std::string& sentence) {
 template <class Value>
 Value valueOf(const Argument& argument, const char* type) {
     if (!argument.second.containsValueOfType<Value>())
-        throw invalid("The filter '" + argument.first + "' wants a " + type + ".");
+        throw invalid("The filter " + inQuotes(argument.first) + " wants a " + type + ".");
     return argument.second.get<Value>();
 }
 
@@ -34,14 +35,14 @@ Prefix network(const Argument& argument) {
     const auto value = text(argument);
     if (const auto prefix = parsePrefix(value))
         return *prefix;
-    throw invalid("'" + value + "' is neither an address nor a network such as 10.0.0.0/8.");
+    throw invalid(inQuotes(value) + " is neither an address nor a network such as 10.0.0.0/8.");
 }
 
 ConnectionState state(const Argument& argument) {
     const auto value = text(argument);
     if (const auto known = named<ConnectionState>(value))
         return *known;
-    throw invalid("'" + value + "' is no state of a connection: created or established.");
+    throw invalid(inQuotes(value) + " is no state of a connection: created or established.");
 }
 
 LinkIndex linkNamed(std::string_view name, std::span<const core::LinkReport> links) {
@@ -52,12 +53,12 @@ LinkIndex linkNamed(std::string_view name, std::span<const core::LinkReport> lin
 LinkIndex existingLink(const std::string& name, std::span<const core::LinkReport> links) {
     const auto link = linkNamed(name, links);
     if (link == noLink)
-        throw invalid("There is no link '" + name + "'.");
+        throw invalid("There is no link " + inQuotes(name) + ".");
     return link;
 }
 
 sdbus::Error unknownKey(const Argument& argument, const char* known) {
-    return invalid("There is no filter '" + argument.first + "', only " + known + ".");
+    return invalid("There is no filter " + inQuotes(argument.first) + ", only " + known + ".");
 }
 
 } // namespace

@@ -2,6 +2,7 @@
 #include "dbus/request_arguments.hpp"
 
 #include "dbus/bus_names.hpp"
+#include "dbus/in_quotes.hpp"
 #include "dbus/names.hpp"
 #include "dbus/sdbus_compat.hpp"
 
@@ -13,20 +14,13 @@ namespace subflowd::dbus {
 
 namespace {
 
-/// No name, address or word is longer; what is must not be repeated in a message.
-constexpr std::size_t longest = 128;
-
 sdbus::Error invalid(const std::string& sentence) {
     return compat::makeError(error::invalidArgs, sentence);
 }
 
-std::string shortened(const std::string& text) {
-    return "'" + (text.size() > longest ? text.substr(0, longest) + "..." : text) + "'";
-}
-
 std::string textOf(const wire::Dictionary::value_type& argument) {
     if (!argument.second.containsValueOfType<std::string>())
-        throw invalid(shortened(argument.first) + " wants a string.");
+        throw invalid(inQuotes(argument.first) + " wants a string.");
     return argument.second.get<std::string>();
 }
 
@@ -37,14 +31,14 @@ Endpoint addressArgument(const std::string& text) {
         return *endpoint;
     if (const auto address = parseAddress(text))
         return {*address, 0};
-    throw invalid(shortened(text) + " is no address, such as 10.0.0.1, fd00::1, 10.0.0.1:443 or "
-                                    "[fd00::1]:443.");
+    throw invalid(inQuotes(text) + " is no address, such as 10.0.0.1, fd00::1, 10.0.0.1:443 or "
+                                   "[fd00::1]:443.");
 }
 
 Priority priorityArgument(const std::string& text) {
     if (const auto known = named<Priority>(text))
         return *known;
-    throw invalid(shortened(text) + " is no priority: regular or backup.");
+    throw invalid(inQuotes(text) + " is no priority: regular or backup.");
 }
 
 std::optional<Role> roleArgument(const std::string& text) {
@@ -52,13 +46,13 @@ std::optional<Role> roleArgument(const std::string& text) {
         return std::nullopt;
     if (const auto known = named<Role>(text))
         return known;
-    throw invalid(shortened(text) + " is no role: primary, backup, standby, ignore or configured.");
+    throw invalid(inQuotes(text) + " is no role: primary, backup, standby, ignore or configured.");
 }
 
 LinkIndex linkArgument(const std::string& name, std::span<const core::LinkReport> links) {
     const auto at = std::ranges::find(links, name, &core::LinkReport::name);
     if (at == links.end())
-        throw compat::makeError(error::noSuchLink, "There is no link " + shortened(name) + ".");
+        throw compat::makeError(error::noSuchLink, "There is no link " + inQuotes(name) + ".");
     return at->index;
 }
 
@@ -77,7 +71,7 @@ core::request::PathName pathName(const wire::Dictionary& path,
             name.remote = remote.address;
             name.remotePort = remote.port;
         } else {
-            throw invalid("A path has no " + shortened(argument.first) +
+            throw invalid("A path has no " + inQuotes(argument.first) +
                           ", only local, remote and link.");
         }
     }

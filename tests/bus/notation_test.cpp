@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
+#include "dbus/in_quotes.hpp"
 #include "dbus/notation.hpp"
 
 #include <gtest/gtest.h>
@@ -26,6 +27,14 @@ TEST(UtcText, cutsNanosecondsOff) {
 TEST(TokenText, hasEightDigits) {
     EXPECT_EQ(tokenText(Token{0xff}), "0x000000ff");
     EXPECT_EQ(tokenText(Token{0x1234abcd}), "0x1234abcd");
+}
+
+TEST(InQuotes, cutsBetweenCharacters) {
+    EXPECT_EQ(inQuotes("eth0"), "'eth0'");
+    const std::string letters(127, 'x');
+    EXPECT_EQ(inQuotes(letters + "y"), "'" + letters + "y'");
+    EXPECT_EQ(inQuotes(letters + "yz"), "'" + letters + "y...'");
+    EXPECT_EQ(inQuotes(letters + "\u20ac"), "'" + letters + "...'");
 }
 
 TEST(EndpointText, leavesOutPortZero) {

@@ -12,6 +12,8 @@ import pytest
 SOURCE = pathlib.Path(__file__).resolve().parents[2]
 NAME, PATH, INTERFACE = "org.subflowd1", "/org/subflowd1", "org.subflowd1.Manager"
 HUGE = "x" * 100_000
+#: Where a sentence that repeats it is cut, there is a character of two bytes.
+HUGE_ACCENTED = "x" * 127 + "\u00e9" * 1000
 USAGE, NOTHING_MATCHED = 2, 5
 
 #: Good arguments by type; of a{sv} an empty one.
@@ -68,7 +70,7 @@ def test_an_unknown_token(daemon, method):
 
 
 @pytest.mark.parametrize("method", ["SetLinkRole", "DrainLink", "UndrainLink"])
-@pytest.mark.parametrize("link", ["no-such-link", "", HUGE, "lo/../lo", "\u00e9th0"])
+@pytest.mark.parametrize("link", ["no-such-link", "", HUGE, HUGE_ACCENTED, "lo/../lo", "\u00e9th0"])
 def test_an_unknown_link(daemon, method, link):
     types = methods()[method]
     refused = call(daemon, method, "".join(types), link, *["backup"] * (len(types) - 1))
@@ -77,7 +79,7 @@ def test_an_unknown_link(daemon, method, link):
     assert len(refused.stderr) < 1000, "what is huge is not repeated"
 
 
-@pytest.mark.parametrize("role", ["", "spare", HUGE])
+@pytest.mark.parametrize("role", ["", "spare", HUGE, HUGE_ACCENTED])
 def test_a_role_that_is_none(daemon, role):
     refused = call(daemon, "SetLinkRole", "ss", "lo", role)
     assert refused.returncode != 0
