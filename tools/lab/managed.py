@@ -93,6 +93,8 @@ class ManagedLab(Lab):
         self.machine.run("chmod", "600", path)
 
     def start_manager(self) -> "ManagedLab":
+        # By its name on the bus, which it has only while it is enabled.
+        self.machine.run("systemctl", "enable", "--quiet", "NetworkManager-dispatcher")
         self.machine.run("systemctl", "start", "NetworkManager")
         self.wait_until_connected()
         return self
@@ -123,7 +125,8 @@ class ManagedLab(Lab):
         return all(found.get(uplink.link) == "connected" for uplink in self.uplinks)
 
     def wait_until_connected(self) -> None:
-        wait_for(self.is_connected, "NetworkManager has connected every uplink", otherwise=self.states)
+        wait_for(self.is_connected, "NetworkManager has connected every uplink",
+                 otherwise=self.states)
 
     def check_connectivity(self) -> None:
         self.nmcli("networking", "connectivity", "check")
