@@ -48,6 +48,7 @@ class CommandLine {
         options.drawing = svg_ ? Drawing::svg : dot_ ? Drawing::dot : Drawing::text;
         options.repetition = once_ ? Repetition::once : Repetition::untilLeft;
         options.interval = std::chrono::milliseconds{std::llround(seconds_ * 1000)};
+        options.patience = std::chrono::milliseconds{std::llround(patience_ * 1000)};
         options.priority = backup_ ? "backup" : "regular";
         options.naming = anonymise_ ? Naming::anonymous : Naming::plain;
         return options;
@@ -166,6 +167,10 @@ class CommandLine {
             ->check(CLI::IsMember({"primary", "backup", "standby", "ignore", "configured"}));
         addNamed(Command::linkDrain, "drain", "Have its subflows go elsewhere");
         addNamed(Command::linkUndrain, "undrain", "Use it again");
+        addNamed(Command::linkWait, "wait", "Return when nothing is under way on it")
+            ->add_option("--timeout", patience_, "Seconds after which to give up")
+            ->check(CLI::Range(0.1, 3600.0))
+            ->capture_default_str();
     }
 
     void addSteering() {
@@ -214,6 +219,7 @@ class CommandLine {
     bool anonymise_ = false;
     bool backup_ = false;
     double seconds_ = 1;
+    double patience_ = 1;
 };
 
 } // namespace

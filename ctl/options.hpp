@@ -44,6 +44,7 @@ enum class Command : std::uint8_t {
     linkSet,
     linkDrain,
     linkUndrain,
+    linkWait,
 };
 
 enum class Format : std::uint8_t { text, json };
@@ -69,6 +70,7 @@ struct Options {
     Drawing drawing = Drawing::text;
     Repetition repetition = Repetition::untilLeft;
     std::chrono::milliseconds interval{1000}; ///< of top
+    std::chrono::milliseconds patience{1000}; ///< of link wait
     Naming naming = Naming::plain;
     std::string shell; ///< of completion: bash, zsh or fish
     std::string local; ///< of a path: an address, perhaps with a port, or a link

@@ -16,7 +16,7 @@ namespace subflowd::core {
 enum class Reach : std::uint8_t {
     unknown,  ///< nobody tried
     internet, ///< everywhere
-    local,    ///< not into the Internet: a captive portal, or nothing answers
+    local, ///< not into the Internet: a captive portal, or nothing answers there and elsewhere does
 };
 
 /// About a link, by its name.
@@ -28,6 +28,7 @@ struct LinkNote {
     Reach ipv4 = Reach::unknown;
     Reach ipv6 = Reach::unknown;
     bool leaving = false; ///< its addresses are about to go
+    bool roaming = false; ///< its modem is in a network that is not its operator's
 
     friend bool operator==(const LinkNote&, const LinkNote&) = default;
 };

@@ -28,7 +28,7 @@ LinkSettings settingsOf(std::string_view link, std::span<const LinkRule> rules,
     const auto imported = flags == ImportFlags::yes ? note.flagRole : std::nullopt;
     const auto noted = note.role ? note.role : imported;
     LinkSettings settings;
-    settings.metered = metered ? *metered : note.metered.value_or(false);
+    settings.metered = metered ? *metered : note.roaming || note.metered.value_or(false);
     settings.named = ruled || note.role;
     settings.subflows =
         firstSaid(link, rules, &LinkRule::subflows).value_or(LinkSettings::anyNumber);
@@ -40,8 +40,10 @@ LinkSettings settingsOf(std::string_view link, std::span<const LinkRule> rules,
         settings.role = ruled ? *ruled : *noted;
     if (ruled || (!noted && metered.value_or(false)))
         settings.source = RoleSource::configuration;
-    else if (noted || settings.metered)
+    else if (noted || (settings.metered && note.metered.value_or(false)))
         settings.source = RoleSource::networkManager;
+    else if (settings.metered)
+        settings.source = RoleSource::modemManager;
     return settings;
 }
 

@@ -18,6 +18,7 @@ enum class RoleSource : std::uint8_t {
     builtIn,       ///< nobody
     configuration, ///< [Link], by its role or because it is metered
     networkManager,
+    modemManager, ///< its modem roams, so it is metered
     byOperator,
 };
 
@@ -43,9 +44,9 @@ struct LinkSettings {
     friend bool operator==(const LinkSettings&, const LinkSettings&) = default;
 };
 
-/// What is said of a link. The rules count for most, each of their settings by the first one that
-/// fits and has it; then what a network manager notes. A metered link is for bad times unless a
-/// role was given.
+/// What is said of a link. What roams counts as metered. The rules count for most, each of their
+/// settings by the first one that fits and has it; then what a network manager notes. A metered
+/// link is for bad times unless a role was given.
 LinkSettings settingsOf(std::string_view link, std::span<const LinkRule> rules,
                         const LinkNote& note = {}, ImportFlags flags = ImportFlags::yes);
 

@@ -7,6 +7,18 @@
 /// [Link] does, so that they hold for a modem that comes back under another index.
 namespace subflowd::core {
 
+namespace {
+
+/// That nothing leads to the Internet says more about who checks than about the links: whoever
+/// answers may be down, or blocked everywhere.
+void doubt(LinkNotes& notes, Reach LinkNote::*reach) {
+    if (std::ranges::find(notes.all, Reach::internet, reach) == notes.all.end())
+        for (auto& note : notes.all)
+            note.*reach = Reach::unknown;
+}
+
+} // namespace
+
 void LinkTable::configure(std::span<const LinkRule> rules, ImportFlags flags) {
     rules_.assign(rules.begin(), rules.end());
     flags_ = flags;
@@ -15,6 +27,8 @@ void LinkTable::configure(std::span<const LinkRule> rules, ImportFlags flags) {
 
 void LinkTable::annotate(const LinkNotes& notes) {
     notes_ = notes;
+    doubt(notes_, &LinkNote::ipv4);
+    doubt(notes_, &LinkNote::ipv6);
     judgeLinks();
 }
 

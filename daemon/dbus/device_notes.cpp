@@ -8,6 +8,7 @@ namespace subflowd::dbus {
 namespace {
 
 /// NMDeviceState
+constexpr std::uint32_t activated = 100;
 constexpr std::uint32_t deactivating = 110;
 
 /// NMMetered
@@ -49,8 +50,17 @@ std::optional<bool> meteredOf(std::uint32_t metered) {
                                                                : std::nullopt;
 }
 
-core::Reach reachOf(std::uint32_t connectivity, ConnectivityCheck check) {
-    if (check == ConnectivityCheck::off || connectivity == connectivityUnknown)
+/// The property is set a moment after the addresses are there, and may be a guess still when the
+/// profile has been edited.
+std::optional<bool> meteredOf(const Device& device) {
+    const auto said = meteredOf(static_cast<std::uint32_t>(device.profileMetered));
+    return said ? said : meteredOf(device.metered);
+}
+
+/// What was said before the activation is of another one: "none", mostly.
+core::Reach reachOf(const Device& device, std::uint32_t connectivity, ConnectivityCheck check) {
+    if (check == ConnectivityCheck::off || connectivity == connectivityUnknown ||
+        device.state < activated)
         return core::Reach::unknown;
     return connectivity >= connectivityFull ? core::Reach::internet : core::Reach::local;
 }
@@ -59,28 +69,45 @@ core::Reach reachOf(std::uint32_t connectivity, ConnectivityCheck check) {
 
 void take(const wire::Dictionary& properties, Device& device) {
     takeEntry(properties, "IpInterface", device.link);
+    takeEntry(properties, "Interface", device.interface);
+    if (device.state != deactivating) // reset while the addresses are still there
+        takeEntry(properties, "Metered", device.metered);
     takeEntry(properties, "State", device.state);
-    takeEntry(properties, "Metered", device.metered);
     takeEntry(properties, "Ip4Connectivity", device.connectivity4);
     takeEntry(properties, "Ip6Connectivity", device.connectivity6);
 }
 
 void take(const Settings& profile, Device& device) {
+    const auto connection = sectionOf(profile, "connection");
     std::uint32_t flags = 0;
-    takeEntry(sectionOf(profile, "connection"), "mptcp-flags", flags);
+    takeEntry(connection, "mptcp-flags", flags);
+    device.profileMetered = 0;
+    takeEntry(connection, "metered", device.profileMetered);
+    device.profile = uuidOf(profile);
     std::map<std::string, std::string> data;
     takeEntry(sectionOf(profile, "user"), "data", data);
     device.role = named<Role>(data["subflowd.role"]);
     device.flagRole = roleOfFlags(flags);
 }
 
+void forgetProfile(Device& device) {
+    take(Settings{}, device);
+    device.metered = 0;
+}
+
+std::string uuidOf(const Settings& profile) {
+    std::string uuid;
+    takeEntry(sectionOf(profile, "connection"), "uuid", uuid);
+    return uuid;
+}
+
 core::LinkNote noteOf(const Device& device, ConnectivityCheck check) {
-    return {device.link,
+    return {device.link.empty() ? device.interface : device.link,
             device.role,
             device.flagRole,
-            meteredOf(device.metered),
-            reachOf(device.connectivity4, check),
-            reachOf(device.connectivity6, check),
+            meteredOf(device),
+            reachOf(device, device.connectivity4, check),
+            reachOf(device, device.connectivity6, check),
             device.state == deactivating};
 }
 

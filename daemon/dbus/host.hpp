@@ -60,7 +60,7 @@ class Host {
     using Answered = std::function<void(const core::RequestFinished&)>;
     virtual void request(core::Request request, Answered answered) = 0;
 
-    /// What NetworkManager says of links, in place of what it said before.
+    /// What network managers say of links, in place of what they said before.
     virtual void annotate(const core::LinkNotes& notes) = 0;
 
     /// The bus went away: nothing is served any more; monitors that are open go on. Called once,

@@ -117,6 +117,8 @@ constexpr std::string_view nameOf(core::RoleSource source) {
         return "operator";
     case core::RoleSource::networkManager:
         return "NetworkManager";
+    case core::RoleSource::modemManager:
+        return "ModemManager";
     }
     return unknownName;
 }

@@ -1,149 +1,90 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "dbus/network_manager.hpp"
 
-#include "dbus/bus_names.hpp"
 #include "dbus/sdbus_compat.hpp"
 
-#include <tuple>
+#include <algorithm>
+#include <ctime>
 #include <utility>
 
 namespace subflowd::dbus {
 
 namespace {
 
-constexpr const char* serviceNameOfManager = "org.freedesktop.NetworkManager";
-constexpr const char* managerPathOfManager = "/org/freedesktop/NetworkManager";
-constexpr const char* rootPath = "/org/freedesktop";
+constexpr const char* managerInterface = "org.freedesktop.NetworkManager";
+constexpr const char* managerPath = "/org/freedesktop/NetworkManager";
+constexpr const char* checksProperty = "ConnectivityCheckEnabled";
+constexpr const char* startsProperty = "Startup";
+constexpr const char* settingsInterface = "org.freedesktop.NetworkManager.Settings.Connection";
 constexpr const char* deviceInterface = "org.freedesktop.NetworkManager.Device";
 constexpr const char* propertiesInterface = "org.freedesktop.DBus.Properties";
-constexpr const char* objectsInterface = "org.freedesktop.DBus.ObjectManager";
-constexpr const char* noReply = "org.freedesktop.DBus.Error.NoReply";
 
 /// NMDeviceState: a profile is being brought into force, and is until the device deactivates.
 constexpr std::uint32_t preparing = 40;
 constexpr std::uint32_t activated = 100;
 
-using Interfaces = std::map<std::string, wire::Dictionary>;
-using Objects = std::map<sdbus::ObjectPath, Interfaces>;
-
-std::string signalOf(const std::string& sender, const std::string& rest) {
-    return "type='signal',sender='" + sender + "'," + rest;
-}
-
-/// Anybody may send a signal to somebody: what is malformed, or of another sender, is none of ours.
-template <class Read>
-void guarded(const sdbus::Message& message, const std::string& sender, Read&& read) {
-    try {
-        if (message.getSender() == sender)
-            read();
-    } catch (const sdbus::Error&) {
-        return;
-    }
-}
-
 } // namespace
 
-NetworkManager::NetworkManager(sdbus::IConnection& connection, Told told)
-    : connection_(connection),
-      told_(std::move(told)),
-      bus_(sdbus::createProxy(connection, compat::ServiceName{busName},
-                              sdbus::ObjectPath{busPath})) {
-    watch();
-    bus_->callMethodAsync("GetNameOwner")
-        .onInterface(busName)
-        .withArguments(std::string{serviceNameOfManager})
-        .uponReplyInvoke([this](compat::ReplyError failure, const std::string& owner) {
-            if (!failure && owner_.empty())
-                ownedBy(owner);
-        });
+NetworkManager::NetworkManager(sdbus::IConnection& connection, sd_event* loop, Told told)
+    : told_(std::move(told)), watch_(connection, {managerInterface, "/org/freedesktop"}, *this) {
+    sd_event_source* source = nullptr;
+    requireEventLoop(sd_event_add_time(loop, &source, CLOCK_MONOTONIC, 0, 0,
+                                       &NetworkManager::onPatienceOver, this),
+                     "cannot add the timer of what NetworkManager says");
+    patience_.reset(source);
+    sd_event_source_set_enabled(patience_.get(), SD_EVENT_OFF);
+    watch_.follow("Updated", [this](const std::string& path) { askSaved(path); });
 }
 
 NetworkManager::~NetworkManager() = default;
 
-void NetworkManager::watch() {
-    const std::string manager = serviceNameOfManager;
-    matches_.push_back(compat::addMatch(
-        connection_, signalOf(busName, "member='NameOwnerChanged',arg0='" + manager + "'"),
-        [this](sdbus::Message& message) {
-            guarded(message, busName, [&] {
-                std::string name;
-                std::string before;
-                std::string owner;
-                message >> name >> before >> owner;
-                ownedBy(owner);
-            });
-        }));
-    matches_.push_back(compat::addMatch(
-        connection_,
-        signalOf(manager, "member='PropertiesChanged',path_namespace='/org/freedesktop'"),
-        [this](sdbus::Message& message) {
-            guarded(message, owner_, [&] {
-                std::string interface;
-                wire::Dictionary properties;
-                message >> interface >> properties;
-                changed(message.getPath(), interface, properties);
-            });
-        }));
-    matches_.push_back(compat::addMatch(connection_, signalOf(manager, "member='InterfacesAdded'"),
-                                        [this](sdbus::Message& message) {
-                                            guarded(message, owner_, [&] {
-                                                sdbus::ObjectPath path;
-                                                Interfaces interfaces;
-                                                message >> path >> interfaces;
-                                                for (const auto& [interface, properties] :
-                                                     interfaces)
-                                                    changed(path, interface, properties);
-                                            });
-                                        }));
-    matches_.push_back(compat::addMatch(connection_,
-                                        signalOf(manager, "member='InterfacesRemoved'"),
-                                        [this](sdbus::Message& message) {
-                                            guarded(message, owner_, [&] {
-                                                sdbus::ObjectPath path;
-                                                message >> path;
-                                                removed(path);
-                                            });
-                                        }));
-}
-
-/// Another NetworkManager, or none: what the former one said is void.
-void NetworkManager::ownedBy(const std::string& owner) {
-    owner_ = owner;
+/// Another NetworkManager, or none. What the former one said stands until this one has had its say,
+/// or long enough.
+void NetworkManager::ownerChanged(const std::string& owner) {
     devices_.clear();
+    saved_.clear();
     check_ = ConnectivityCheck::off;
-    objects_.reset();
+    starting_ = true;
+    devicesKnown_ = false;
     manager_.reset();
-    tell();
-    if (owner_.empty())
+    keeping_ = !last_.all.empty();
+    if (keeping_)
+        wait(owner.empty() ? untilGone : untilStarted);
+    if (owner.empty())
         return;
-    objects_ =
-        sdbus::createProxy(connection_, compat::ServiceName{owner_}, sdbus::ObjectPath{rootPath});
-    manager_ = sdbus::createProxy(connection_, compat::ServiceName{owner_},
-                                  sdbus::ObjectPath{managerPathOfManager});
-    askChecking();
-    askAll();
+    manager_ = watch_.proxyFor(managerPath);
+    askFlag(checksProperty);
+    askFlag(startsProperty);
 }
 
-void NetworkManager::askAll() {
-    objects_->callMethodAsync("GetManagedObjects")
-        .onInterface(objectsInterface)
-        .uponReplyInvoke([this](compat::ReplyError failure, const Objects& objects) {
-            if (failure && failure->getName() == noReply)
-                return askAll(); // it hung for the time that a call may take
-            for (const auto& [path, interfaces] : objects)
-                for (const auto& [interface, properties] : interfaces)
-                    changed(path, interface, properties);
-        });
+void NetworkManager::wait(std::chrono::seconds patience) {
+    const auto usec = std::chrono::duration_cast<std::chrono::microseconds>(patience).count();
+    sd_event_source_set_time_relative(patience_.get(), static_cast<std::uint64_t>(usec));
+    sd_event_source_set_enabled(patience_.get(), SD_EVENT_ONESHOT);
 }
 
-void NetworkManager::askChecking() {
+int NetworkManager::onPatienceOver(sd_event_source*, std::uint64_t, void* self) {
+    auto& manager = *static_cast<NetworkManager*>(self);
+    manager.keeping_ = false;
+    manager.forgetGone();
+    manager.tell();
+    return 0;
+}
+
+bool NetworkManager::hasStarted() const {
+    return devicesKnown_ && !starting_ &&
+           std::ranges::all_of(devices_, [](const auto& each) { return each.second.asked == 0; });
+}
+
+/// Asks for a property of its own that is true or false. It may have its name before it has
+/// properties; then they are told once it has.
+void NetworkManager::askFlag(const char* property) {
     manager_->callMethodAsync("Get")
         .onInterface(propertiesInterface)
-        .withArguments(std::string{serviceNameOfManager}, std::string{"ConnectivityCheckEnabled"})
-        .uponReplyInvoke([this](compat::ReplyError failure, const sdbus::Variant& enabled) {
+        .withArguments(std::string{managerInterface}, std::string{property})
+        .uponReplyInvoke([this, property](compat::ReplyError failure, const sdbus::Variant& value) {
             if (!failure)
-                changed(managerPathOfManager, serviceNameOfManager,
-                        {{"ConnectivityCheckEnabled", enabled}});
+                changed(managerPath, managerInterface, {{property, value}});
         });
 }
 
@@ -151,8 +92,8 @@ void NetworkManager::askChecking() {
 void NetworkManager::askProfile(const std::string& path) {
     auto& known = devices_[path];
     if (!known.proxy)
-        known.proxy =
-            sdbus::createProxy(connection_, compat::ServiceName{owner_}, sdbus::ObjectPath{path});
+        known.proxy = watch_.proxyFor(path);
+    ++known.asked;
     known.proxy->callMethodAsync("GetAppliedConnection")
         .onInterface(deviceInterface)
         .withArguments(std::uint32_t{0})
@@ -161,44 +102,87 @@ void NetworkManager::askProfile(const std::string& path) {
             const auto device = devices_.find(path);
             if (device == devices_.end())
                 return;
+            --device->second.asked;
             take(failure ? Settings{} : profile, device->second.device);
+            tell();
+        });
+}
+
+/// A profile was edited. That it is applied again no signal tells, so it counts as it is saved.
+void NetworkManager::askSaved(const std::string& path) {
+    auto& proxy = saved_[path];
+    if (!proxy)
+        proxy = watch_.proxyFor(path);
+    proxy->callMethodAsync("GetSettings")
+        .onInterface(settingsInterface)
+        .uponReplyInvoke([this](compat::ReplyError failure, const Settings& profile) {
+            const auto uuid = failure ? std::string{} : uuidOf(profile);
+            for (auto& [device, known] : devices_)
+                if (!uuid.empty() && known.device.profile == uuid)
+                    take(profile, known.device);
             tell();
         });
 }
 
 void NetworkManager::changed(const std::string& path, const std::string& interface,
                              const wire::Dictionary& properties) {
-    if (owner_.empty())
+    if (interface == managerInterface)
+        takeFlags(properties);
+    else if (interface == deviceInterface)
+        takeDevice(path, properties);
+    else
         return;
-    if (interface == serviceNameOfManager) {
-        const auto enabled = properties.find("ConnectivityCheckEnabled");
-        if (enabled != properties.end() && enabled->second.containsValueOfType<bool>())
-            check_ = enabled->second.get<bool>() ? ConnectivityCheck::on : ConnectivityCheck::off;
-    } else if (interface == deviceInterface) {
-        auto& device = devices_[path].device;
-        take(properties, device);
-        const bool profileMayDiffer =
-            properties.contains("State") || properties.contains("ActiveConnection");
-        if (profileMayDiffer && device.state < preparing)
-            take(Settings{}, device);
-        else if (profileMayDiffer && device.state <= activated)
-            askProfile(path);
-    } else {
-        return;
-    }
     tell();
 }
 
-void NetworkManager::removed(const std::string& path) {
-    if (devices_.erase(path) > 0)
-        tell();
+void NetworkManager::takeFlags(const wire::Dictionary& properties) {
+    const auto checks = properties.find(checksProperty);
+    if (checks != properties.end() && checks->second.containsValueOfType<bool>())
+        check_ = checks->second.get<bool>() ? ConnectivityCheck::on : ConnectivityCheck::off;
+    const auto starts = properties.find(startsProperty);
+    if (starts != properties.end() && starts->second.containsValueOfType<bool>())
+        starting_ = starts->second.get<bool>();
+}
+
+void NetworkManager::takeDevice(const std::string& path, const wire::Dictionary& properties) {
+    auto& device = devices_[path].device;
+    take(properties, device);
+    const bool profileMayDiffer =
+        properties.contains("State") || properties.contains("ActiveConnection");
+    if (profileMayDiffer && device.state < preparing)
+        forgetProfile(device);
+    else if (profileMayDiffer && device.state <= activated)
+        askProfile(path);
+}
+
+void NetworkManager::removed(const std::string& path,
+                             const std::vector<std::string>& /*interfaces*/) {
+    const auto device = devices_.find(path);
+    if (device == devices_.end())
+        return;
+    device->second.gone = true;
+    if (!keeping_)
+        wait(untilForgotten);
+}
+
+void NetworkManager::forgetGone() {
+    std::erase_if(devices_, [](const auto& each) { return each.second.gone; });
+}
+
+void NetworkManager::allKnown() {
+    devicesKnown_ = true;
+    tell();
 }
 
 void NetworkManager::tell() {
+    if (keeping_ && !hasStarted())
+        return;
+    if (std::exchange(keeping_, false))
+        forgetGone();
     core::LinkNotes notes;
     for (const auto& [path, known] : devices_)
-        if (!known.device.link.empty())
-            notes.all.push_back(noteOf(known.device, check_));
+        if (auto note = noteOf(known.device, check_); !note.link.empty())
+            notes.all.push_back(std::move(note));
     if (notes == last_)
         return;
     last_ = notes;

@@ -4,6 +4,7 @@
 #include "dbus/bus_names.hpp"
 #include "dbus/bus_source.hpp"
 #include "dbus/manager.hpp"
+#include "dbus/modem_manager.hpp"
 #include "dbus/monitor_json.hpp"
 #include "dbus/monitors.hpp"
 #include "dbus/network_manager.hpp"
@@ -75,8 +76,14 @@ class Server::Service {
           connection_(connect(bus)),
           manager_(*connection_, host, monitors_) {
         takeName(*connection_, bus);
-        networkManager_.emplace(*connection_,
-                                [&host](const core::LinkNotes& notes) { host.annotate(notes); });
+        networkManager_.emplace(*connection_, loop, [this](const core::LinkNotes& notes) {
+            notes_ = notes;
+            annotate();
+        });
+        modemManager_.emplace(*connection_, [this](const Roaming& roaming) {
+            roaming_ = roaming;
+            annotate();
+        });
         source_.emplace(*connection_, loop, [&host](const std::string& why) { host.busLost(why); });
     }
 
@@ -90,6 +97,8 @@ class Server::Service {
     }
 
   private:
+    void annotate() { host_.annotate(withRoaming(notes_, roaming_)); }
+
     /// The clocks cannot be read at once, so their difference is taken anew only when somebody set
     /// the wall clock: the times of a monitor keep the order of what happened.
     WallTime wallTime(Instant when) {
@@ -107,7 +116,10 @@ class Server::Service {
     Monitors monitors_;
     std::unique_ptr<sdbus::IConnection> connection_;
     Manager manager_;
+    core::LinkNotes notes_; ///< NetworkManager's
+    Roaming roaming_;
     std::optional<NetworkManager> networkManager_;
+    std::optional<ModemManager> modemManager_;
     std::optional<BusSource> source_;
 };
 

@@ -22,6 +22,8 @@ Settings profile(std::uint32_t flags, const std::string& role) {
             {"user", {{"data", sdbus::Variant{data}}}}};
 }
 
+constexpr std::uint32_t activated = 100;
+
 LinkNote noted(Device device, ConnectivityCheck check = ConnectivityCheck::on) {
     device.link = "wlan0";
     return noteOf(device, check);
@@ -90,6 +92,7 @@ TEST(DeviceNotes, TakeAGuessForAnAnswer) {
 
 TEST(DeviceNotes, BelieveInConnectivityOnlyWhereSomebodyChecks) {
     Device device;
+    device.state = activated;
     device.connectivity4 = 4;
     device.connectivity6 = 2;
     EXPECT_EQ(noted(device).ipv4, Reach::internet);
@@ -97,6 +100,37 @@ TEST(DeviceNotes, BelieveInConnectivityOnlyWhereSomebodyChecks) {
     EXPECT_EQ(noted(device, ConnectivityCheck::off), plain());
     device.connectivity6 = 0;
     EXPECT_EQ(noted(device).ipv6, Reach::unknown);
+    device.state = activated - 1;
+    device.connectivity4 = 1;
+    EXPECT_EQ(noted(device), plain()) << "that was the last activation's";
+}
+
+TEST(DeviceNotes, ReadInTheProfileWhatIsMeteredBeforeTheDeviceTells) {
+    Device device;
+    take(Settings{{"connection", {{"metered", sdbus::Variant{std::int32_t{1}}}}}}, device);
+    EXPECT_EQ(noted(device).metered, true);
+    device.metered = 4;
+    EXPECT_EQ(noted(device).metered, true) << "that is a guess";
+    take(Settings{{"connection", {{"metered", sdbus::Variant{std::int32_t{0}}}}}}, device);
+    EXPECT_EQ(noted(device).metered, false) << "which counts if the profile does not say";
+    forgetProfile(device);
+    EXPECT_EQ(noted(device), plain());
+}
+
+TEST(DeviceNotes, KeepWhatIsMeteredUntilTheAddressesAreGone) {
+    Device device;
+    take(wire::Dictionary{{"State", number(activated)}, {"Metered", number(3)}}, device);
+    take(wire::Dictionary{{"State", number(activated + 10)}}, device);
+    take(wire::Dictionary{{"Metered", number(0)}}, device);
+    EXPECT_EQ(noted(device).metered, true);
+}
+
+TEST(DeviceNotes, NameTheLinkBeforeItHasAddresses) {
+    Device device;
+    take(wire::Dictionary{{"Interface", sdbus::Variant{std::string{"cdc-wdm0"}}}}, device);
+    EXPECT_EQ(noteOf(device, ConnectivityCheck::on).link, "cdc-wdm0");
+    take(wire::Dictionary{{"IpInterface", sdbus::Variant{std::string{"wwan0"}}}}, device);
+    EXPECT_EQ(noteOf(device, ConnectivityCheck::on).link, "wwan0");
 }
 
 TEST(DeviceNotes, TellThatADeviceIsAboutToGo) {

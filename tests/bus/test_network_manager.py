@@ -57,7 +57,7 @@ def test_a_metered_link_is_for_bad_times(begin):
         assert said(daemon, "wan1") == PLAIN
         shown = daemon.ctl("links").stdout
         assert "backup (NetworkManager)" in shown and "up, metered" in shown
-        manager.change(path, Metered=nm.METERED_NO)
+        manager.change_device(path, Metered=nm.METERED_NO)
         wait_for_link(daemon, "wan2", PLAIN)
 
 
@@ -77,11 +77,22 @@ def test_a_profile_counts_from_its_activation_to_its_end(begin):
         manager.add_device("wan1", role="backup")
         wait_for_link(daemon, "wan1", ("backup", BY_MANAGER, False))
         assert said(daemon, "wan2") == PLAIN
-        manager.change(path, State=nm.PREPARING)
+        manager.change_device(path, State=nm.PREPARING)
         wait_for_link(daemon, "wan2", ("backup", BY_MANAGER, False))
-        manager.change(path, State=nm.DEACTIVATING)
-        manager.change(path, State=nm.DISCONNECTED)
+        manager.change_device(path, State=nm.DEACTIVATING)
+        manager.change_device(path, State=nm.DISCONNECTED)
         wait_for_link(daemon, "wan2", PLAIN)
+
+
+def test_a_profile_that_is_edited_counts_at_once(begin):
+    daemon = begin()
+    with nm.running(daemon.bus.address) as manager:
+        manager.add_device("wan1")
+        manager.add_device("wan2", role="backup")
+        wait_for_link(daemon, "wan2", ("backup", BY_MANAGER, False))
+        manager.edit_profile("wan2", "standby")
+        wait_for_link(daemon, "wan2", ("standby", BY_MANAGER, False))
+        assert said(daemon, "wan1") == PLAIN
 
 
 def test_the_configuration_counts_for_more(begin):
@@ -114,7 +125,7 @@ def test_a_manager_that_was_there_before_is_heard(lab, begin, executables):
         wait_for_link(daemon, "wan2", ("backup", BY_MANAGER, False))
 
 
-def test_a_manager_that_goes_takes_its_word_along_and_another_gives_its_own(begin):
+def test_a_manager_that_goes_takes_its_word_along_after_a_while_and_another_gives_its_own(begin):
     daemon = begin()
     with nm.running(daemon.bus.address) as manager:
         path = manager.add_device("wan1", role="backup")
@@ -122,6 +133,7 @@ def test_a_manager_that_goes_takes_its_word_along_and_another_gives_its_own(begi
         wait_for_link(daemon, "wan2", ("backup", BY_MANAGER, False))
         manager.remove_device(path)
         wait_for_link(daemon, "wan1", PLAIN)
+    assert said(daemon, "wan2") == ("backup", BY_MANAGER, False), "it may only be restarting"
     wait_for_link(daemon, "wan2", PLAIN)
     with nm.running(daemon.bus.address) as manager:
         manager.add_device("wan1", role="backup")
@@ -153,12 +165,12 @@ def test_traffic_leaves_a_link_that_is_about_to_go_down(lab, begin):
                 found = diag.connection(lab.client, client.port)
                 return {s.local: s.backup for s in found.subflows if s.established}
             assert subflows() == {lab.uplinks[0].client: False}
-            manager.change(path, State=nm.DEACTIVATING)
+            manager.change_device(path, State=nm.DEACTIVATING)
             wait_for(lambda: subflows() == {lab.uplinks[0].client: True,
                                             lab.uplinks[1].client: False},
                      "the other link carries, and the leaving one only in need",
                      otherwise=lambda: f"{subflows()}\n{daemon.said()}")
-            manager.change(path, State=nm.ACTIVATED)
+            manager.change_device(path, State=nm.ACTIVATED)
             wait_for(lambda: subflows().get(lab.uplinks[0].client) is False,
                      "the link is as good as before", otherwise=daemon.said)
             client.exchange()

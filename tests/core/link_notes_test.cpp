@@ -30,6 +30,14 @@ class Notes : public Chain {
         return about;
     }
 
+    static LinkNote reached(const char* link) {
+        LinkNote about;
+        about.link = link;
+        about.ipv4 = Reach::internet;
+        about.ipv6 = Reach::internet;
+        return about;
+    }
+
     core::LinkReport second() const { return lab.engine->links()[1]; }
 };
 
@@ -96,7 +104,8 @@ TEST_F(Notes, HaveAStandbyStepInForALinkThatLeaves) {
 TEST_F(Notes, KeepTheInternetOffALinkThatDoesNotLeadThere) {
     auto about = eth1();
     about.ipv4 = Reach::local;
-    note(about);
+    lab.step(LinkNotes{{about, reached("eth0")}});
+    lab.settle();
     const auto far = lab.connected("10.0.0.1:900", "9.9.9.9:443");
     lab.run(1s);
     EXPECT_THAT(lab.commandsSince(0), IsEmpty());
@@ -108,9 +117,51 @@ TEST_F(Notes, KeepTheInternetOffALinkThatDoesNotLeadThere) {
     EXPECT_EQ(lab.mark(), mark + 1) << "a private address may well be behind it";
     about.ipv4 = Reach::internet;
     about.ipv6 = Reach::local;
-    note(about);
+    lab.step(LinkNotes{{about, reached("eth0")}});
+    lab.settle();
     EXPECT_THAT(lab.commandsSince(mark + 1),
                 ElementsAre("create 10.0.1.1 id 2 on 2 -> 9.9.9.9:443"));
+}
+
+TEST_F(Notes, AreDoubtedWhereNoLinkLeadsToTheInternet) {
+    auto about = eth1();
+    about.ipv4 = Reach::local;
+    LinkNote other;
+    other.link = "eth0";
+    other.ipv4 = Reach::local;
+    other.ipv6 = Reach::internet;
+    lab.step(LinkNotes{{about, other}});
+    lab.settle();
+    lab.connected("10.0.0.1:900", "9.9.9.9:443");
+    lab.run(1s);
+    EXPECT_THAT(lab.commandsSince(0), ElementsAre("create 10.0.1.1 id 2 on 2 -> 9.9.9.9:443"));
+}
+
+TEST_F(Notes, MakeALinkMeteredWhoseModemRoams) {
+    auto about = eth1();
+    about.roaming = true;
+    about.metered = false;
+    note(about);
+    EXPECT_TRUE(second().metered);
+    EXPECT_EQ(second().role, Role::backup);
+    EXPECT_EQ(second().source, core::RoleSource::modemManager);
+    about.metered = true;
+    note(about);
+    EXPECT_EQ(second().source, core::RoleSource::networkManager);
+    about.role = Role::primary;
+    note(about);
+    EXPECT_TRUE(second().metered);
+    EXPECT_EQ(second().role, Role::primary);
+    EXPECT_EQ(second().source, core::RoleSource::networkManager);
+    core::LinkRule rule;
+    rule.pattern = "eth1";
+    rule.metered = false;
+    lab.configuration().links = {rule};
+    about.role = {};
+    note(about);
+    lab.reload();
+    EXPECT_FALSE(second().metered);
+    EXPECT_EQ(second().role, Role::primary);
 }
 
 TEST_F(Notes, AreLeftOutAsFarAsTheyAreForTheKernel) {

@@ -131,6 +131,13 @@ TEST(ParseOptions, takesPoliciesInTheirOrder) {
     EXPECT_EQ(found.format, Format::json);
 }
 
+TEST(ParseOptions, takesHowLongToWait) {
+    const auto found = options({"link", "wait", "eth0", "--timeout", "0.25"});
+    EXPECT_EQ(found.command, Command::linkWait);
+    EXPECT_EQ(found.link, "eth0");
+    EXPECT_EQ(found.patience, std::chrono::milliseconds{250});
+}
+
 TEST(ParseOptions, refusesHalfOfARequest) {
     const std::vector<std::vector<std::string>> halves{{"subflow"},
                                                        {"subflow", "add", "0x1"},
@@ -138,7 +145,8 @@ TEST(ParseOptions, refusesHalfOfARequest) {
                                                        {"policy", "set", "0x1"},
                                                        {"link", "set", "eth0"},
                                                        {"link", "set", "eth0", "spare"},
-                                                       {"link", "drain"}};
+                                                       {"link", "drain"},
+                                                       {"link", "wait", "eth0", "--timeout", "0"}};
     for (const auto& half : halves)
         EXPECT_EQ(parse(half).parsed.exitCode, ExitCode::usage) << half.front();
 }

@@ -11,7 +11,11 @@ import pytest
 SOURCE = pathlib.Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(SOURCE / "tools"))
 
+from lab import managed  # noqa: E402
 from lab.machine import Machine, obstacle  # noqa: E402
+from lab.managed import ManagedLab  # noqa: E402
+from lab.waiting import wait_for  # noqa: E402
+from managed_links import known  # noqa: E402
 from service import Service  # noqa: E402
 
 
@@ -46,3 +50,23 @@ def service(machine: Machine) -> Iterator[Service]:
     made = Service(machine)
     yield made
     made.forget()
+
+
+@pytest.fixture(scope="module")
+def lab(booted: Machine) -> Iterator[ManagedLab]:
+    """The machine with two uplinks that its NetworkManager has connected."""
+    reason = managed.obstacle()
+    if reason is not None:
+        pytest.skip(reason)
+    with ManagedLab(booted) as made:
+        yield made.start_manager()
+
+
+@pytest.fixture
+def running(lab: ManagedLab, service: Service) -> ManagedLab:
+    """Nobody has edited profiles, and the daemon knows the uplinks."""
+    lab.reset()
+    service.start()
+    wait_for(lambda: [link["up"] for link in known(service).values()] == [True, True],
+             "the daemon knows both uplinks", otherwise=lab.machine.journal_text)
+    return lab

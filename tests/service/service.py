@@ -17,6 +17,7 @@ class Service:
     def __init__(self, machine: Machine, unit: str = "subflowd.service") -> None:
         self.machine = machine
         self.unit = unit
+        self._enabled = self._overridden = False
 
     def systemctl(self, *arguments: str) -> str:
         return self.machine.run("systemctl", *arguments)
@@ -31,18 +32,25 @@ class Service:
     def forget(self) -> None:
         """Everything is as it was: no daemon, no configuration, no failure that is remembered."""
         self.machine.ask("systemctl", "stop", self.unit)
-        self.machine.ask("systemctl", "disable", "--quiet", self.unit)
         self.machine.remove("/etc/subflowd")
-        self.machine.remove(f"/run/systemd/system/{self.unit}.d")
-        self.systemctl("daemon-reload")
+        if self._enabled:
+            self.systemctl("disable", "--quiet", self.unit)
+        if self._overridden:
+            self.machine.remove(f"/run/systemd/system/{self.unit}.d")
+            self.systemctl("daemon-reload")
         self.machine.ask("systemctl", "reset-failed")
         self.machine.select_kernel()
+
+    def enable(self) -> None:
+        self.systemctl("enable", "--quiet", self.unit)
+        self._enabled = True
 
     def configure(self, text: str) -> None:
         self.machine.write(CONFIGURATION, text)
 
     def override(self, text: str) -> None:
         """Other settings of the unit, until forget()."""
+        self._overridden = True
         self.machine.write(f"/run/systemd/system/{self.unit}.d/test.conf", text)
         self.systemctl("daemon-reload")
 

@@ -39,6 +39,7 @@ def expected(build: pathlib.Path) -> set[str]:
         *(prefix / "share" / name for name in SHARED),
         *(prefix / "include/subflowd" / header.name for header in headers),
         prefix / "lib/systemd/catalog/subflowd.catalog",
+        prefix / "lib/NetworkManager/dispatcher.d/pre-down.d/50-subflowd",
         prefix / "lib/sysusers.d/subflowd.conf",
         libraries / "pkgconfig/subflowd.pc")}
 

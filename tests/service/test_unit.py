@@ -29,13 +29,13 @@ def test_a_call_on_the_bus_starts_it_while_it_is_enabled(machine, service):
             "Mode")
     assert machine.ask(*call).returncode != 0
     assert service.state() == "inactive"
-    service.systemctl("enable", "--quiet", service.unit)
+    service.enable()
     assert machine.run(*call).strip() == 's "userspace"'
     assert service.state() == "active"
 
 
 def test_looking_does_not_start_it(service):
-    service.systemctl("enable", "--quiet", service.unit)
+    service.enable()
     assert service.ctl("status").returncode == 3
     assert service.ctl("list").returncode == 0
     assert service.state() == "inactive"

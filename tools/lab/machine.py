@@ -12,6 +12,7 @@ import tempfile
 from typing import Any
 
 from .cgroup import ControlGroup, root as control_group_root
+from .namespace import Namespace
 from .waiting import FACTOR, wait_for
 
 COMMAND_SECONDS = 30.0
@@ -146,6 +147,10 @@ class Machine:
 
     def __exit__(self, *_: object) -> None:
         self.close()
+
+    def namespace(self) -> Namespace:
+        """The machine's network, for whoever is outside. To be closed."""
+        return Namespace("machine", of_process=self._init())
 
     def command(self, *command: str) -> list[str]:
         """The command line for a process inside."""

@@ -32,11 +32,15 @@ def run(*command: str) -> str:
 
 
 class Namespace:
-    """A network namespace with a name that nobody else uses, loopback up."""
+    """A network namespace with a name that nobody else uses, loopback up: a new one, or the one
+    that a process is in."""
 
-    def __init__(self, role: str) -> None:
+    def __init__(self, role: str, of_process: int | None = None) -> None:
         self.name = f"sfd-{os.getpid()}-{next(_numbers)}-{role}"
-        run("ip", "netns", "add", self.name)
+        if of_process is None:
+            run("ip", "netns", "add", self.name)
+        else:
+            run("ip", "netns", "attach", self.name, str(of_process))
         self.ip("link", "set", "lo", "up")
 
     def close(self) -> None:

@@ -49,6 +49,7 @@ class Stream:
     def __init__(self, client: Namespace, server: Namespace, address: str,
                  port: int = PORT) -> None:
         self._listener = server.socket(socket.AF_INET, socket.SOCK_STREAM, IPPROTO_MPTCP)
+        self._listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         self._listener.bind(("0.0.0.0", port))
         self._listener.listen(BACKLOG)  # and stays: the kernel takes joins only where one listens
         # Small enough for the queues of slow links: what is lost, a fault has lost.

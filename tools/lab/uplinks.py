@@ -58,8 +58,8 @@ class Lab:
 
     NETWORK6 = "fd77"
 
-    def __init__(self, count: int = 2) -> None:
-        self.client = Namespace("client")
+    def __init__(self, count: int = 2, client: Namespace | None = None) -> None:
+        self.client = client or Namespace("client")
         self.server = Namespace("server")
         self.uplinks = [Uplink(number, self.NETWORK6) for number in range(1, count + 1)]
         for namespace in (self.client, self.server):
@@ -128,13 +128,19 @@ class Lab:
         family = "-6" if ":" in gateway else "-4"
         return [family, "route", action, "default", "via", gateway, "dev", uplink.link, *table]
 
-    def slow_down(self) -> None:
-        """From now on every uplink takes 8 Mbit/s each way and queues up to 200 ms of it: a sender
+    def slow_down(self, rate: str = "8mbit") -> None:
+        """From now on every uplink takes that much each way and queues up to 200 ms of it: a sender
         in a hurry uses every path that he may."""
         for uplink in self.uplinks:
             for namespace, link in ((self.client, uplink.link), (self.server, uplink.peer)):
-                namespace.run("tc", "qdisc", "add", "dev", link, "root", "tbf", "rate", "8mbit",
+                namespace.run("tc", "qdisc", "add", "dev", link, "root", "tbf", "rate", rate,
                               "burst", "32k", "latency", "200ms")
+
+    def speed_up(self) -> None:
+        """Undoes slow_down()."""
+        for uplink in self.uplinks:
+            for namespace, link in ((self.client, uplink.link), (self.server, uplink.peer)):
+                namespace.run("tc", "qdisc", "delete", "dev", link, "root")
 
     def take_down(self, uplink: Uplink) -> None:
         """The client's end goes administratively down: the kernel drops its IPv6 addresses and
