@@ -8,6 +8,7 @@
 #include "json_view.hpp"
 #include "looks.hpp"
 #include "metrics/run.hpp"
+#include "replay/run.hpp"
 #include "report/run.hpp"
 #include "steering.hpp"
 #include "text_view.hpp"
@@ -141,6 +142,10 @@ Look lookOf(Command command) {
         return metrics::run;
     case Command::report:
         return report::run;
+    case Command::record:
+        return replay::record;
+    case Command::replay:
+        return replay::run;
     case Command::completion:
         return writeCompletion;
     default:

@@ -3,6 +3,7 @@
 
 #include "core/engine.hpp"
 #include "core/request.hpp"
+#include "dbus/file_descriptor.hpp"
 
 #include <subflowd/time.hpp>
 
@@ -10,6 +11,7 @@
 #include <functional>
 #include <optional>
 #include <string>
+#include <variant>
 #include <vector>
 
 namespace subflowd::dbus {
@@ -59,6 +61,11 @@ class Host {
     /// Has an operator's request done; what came of it is told once, during the call or later.
     using Answered = std::function<void(const core::RequestFinished&)>;
     virtual void request(core::Request request, Answered answered) = 0;
+
+    /// Where somebody can read everything that the core is told from now on; or why not, as a
+    /// sentence.
+    using Recording = std::variant<FileDescriptor, std::string>;
+    virtual Recording record() = 0;
 
     /// What NetworkManager says of links, in place of what it said before.
     virtual void annotate(const core::LinkNotes& notes) = 0;

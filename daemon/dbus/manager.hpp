@@ -36,6 +36,7 @@ class Manager final : public sdbus::AdaptorInterfaces<org::subflowd1::Manager_ad
     std::vector<wire::Path> Explain(const std::uint32_t& token) override;
     std::vector<wire::Link> ListLinks() override;
     sdbus::UnixFd OpenMonitor(const wire::Dictionary& filter) override;
+    void Record(sdbus::Result<sdbus::UnixFd>&& result) override;
     void Reload(sdbus::Result<>&& result) override;
 
     void CreateSubflow(sdbus::Result<>&& result, std::uint32_t token, wire::Dictionary path,

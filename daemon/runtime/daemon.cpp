@@ -2,6 +2,7 @@
 #include "runtime/daemon.hpp"
 
 #include "build_config.hpp"
+#include "config/dump.hpp"
 #include "host/kept_descriptors.hpp"
 #include "host/network_namespace.hpp"
 #include "host/other_path_managers.hpp"
@@ -218,7 +219,7 @@ std::optional<std::string> Daemon::reload() {
         problem = followMode();
         log_.setLevel(options_.logLevel.value_or(config_.daemon.logLevel));
         refreshFacts();
-        link_.step(core::Configured{std::move(reading.core)});
+        configure(std::move(reading.core));
         log(Level::notice, "the configuration was read again and is in force",
             core::LogTopic::configurationTaken);
     } else {
@@ -262,8 +263,34 @@ std::optional<std::string> Daemon::makeMissing(const std::vector<std::string>& p
     if (const auto* problem = std::get_if<std::string>(&remade))
         return *problem;
     alone_ = std::move(alone);
-    link_.step(core::Configured{std::get<0>(std::move(remade))});
+    configure(std::get<0>(std::move(remade)));
     return std::nullopt;
+}
+
+void Daemon::configure(std::shared_ptr<const core::Configuration> configuration) {
+    if (link_.recorder().isOn())
+        link_.recorder().write(now(), {config::dump(config_), alone_});
+    link_.step(core::Configured{std::move(configuration)});
+}
+
+/// A recording begins as a daemon does that is started: with the configuration, the network and the
+/// connections. What this daemon learned before, nobody else could.
+dbus::Host::Recording Daemon::record() {
+    using namespace std::chrono;
+    if (link_.recorder().isOn())
+        return "Somebody records already.";
+    try {
+        const auto begun = now();
+        auto reader = link_.recorder().open(
+            {SUBFLOWD_VERSION, begun,
+             duration_cast<nanoseconds>(system_clock::now().time_since_epoch())});
+        link_.recorder().write(begun, {config::dump(config_), alone_});
+        link_.step(notes_);
+        link_.listAgain();
+        return reader;
+    } catch (const std::runtime_error& error) {
+        return std::string{"The recording cannot begin: "} + error.what() + ".";
+    }
 }
 
 void Daemon::tell(const core::RequestFinished& finished) {
@@ -293,6 +320,7 @@ std::optional<std::string> Daemon::followMode() {
 }
 
 void Daemon::annotate(const core::LinkNotes& notes) {
+    notes_ = notes;
     link_.step(notes);
 }
 

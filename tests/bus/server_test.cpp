@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "client.hpp"
+#include "dbus/reader_socket.hpp"
 #include "dbus/server.hpp"
 #include "failure.hpp"
 #include "loop.hpp"
@@ -9,6 +10,7 @@
 
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
+#include <sys/socket.h>
 
 #include <atomic>
 #include <cerrno>
@@ -47,6 +49,14 @@ class FakeHost : public Host {
         answered(answer);
     }
 
+    Recording record() override {
+        if (!recording)
+            return "Somebody records already.";
+        auto readers = std::move(*recording);
+        recording.reset();
+        return readers;
+    }
+
     void annotate(const core::LinkNotes& notes) override { noted = notes; }
 
     void busLost(const std::string& why) override { lost = why; }
@@ -66,6 +76,7 @@ class FakeHost : public Host {
     std::vector<core::Request> requests;
     core::RequestFinished answer;
     core::LinkNotes noted;
+    std::optional<FileDescriptor> recording; ///< the reader's end
 
   private:
     core::Engine engine_{std::make_shared<core::Configuration>()};
@@ -383,6 +394,26 @@ TEST_F(ServerTest, monitorsTellWhatIsPublished) {
     mortal.reset();
     loop.runUntil([&] { return follower.ended(); }, "the monitor ends with the service");
     EXPECT_EQ(follower.exitCode(), ExitCode::notRunning);
+}
+
+TEST_F(ServerTest, handsARecordingOut) {
+    auto [ours, readers] = ReaderSocket::makePair();
+    host.recording = std::move(readers);
+    for (const std::string_view line : {"{\"first\":1}\n", "{\"second\":2}\n"})
+        ASSERT_GT(::send(ours.get(), line.data(), line.size(), 0), 0);
+    { const auto ended = std::move(ours); }
+    std::vector<std::string> lines;
+    const auto code = failureOf([&](ctl::Client& client) {
+        client.record([&](std::string_view line) { lines.emplace_back(line); });
+    });
+    EXPECT_EQ(code, ExitCode::notRunning) << "the daemon ended it";
+    EXPECT_EQ(lines, (std::vector<std::string>{"{\"first\":1}", "{\"second\":2}"}));
+}
+
+TEST_F(ServerTest, saysWhyNothingIsRecorded) {
+    const auto code = failureOf([](ctl::Client& client) { client.record([](auto) {}); });
+    EXPECT_EQ(code, ExitCode::failed);
+    EXPECT_EQ(said, "Somebody records already.");
 }
 
 TEST_F(ServerTest, refusesAMonitorOfALinkThatDoesNotExist) {

@@ -27,7 +27,7 @@ def methods() -> dict[str, list[str]]:
 
 
 CHANGING = [name for name in methods()
-            if not re.match("Get|List|Explain|Open|Reload", name)]
+            if not re.match("Get|List|Explain|Open|Record|Reload", name)]
 
 
 def call(daemon, method: str, signature: str, *arguments: str) -> subprocess.CompletedProcess[str]:

@@ -58,7 +58,7 @@ class RandomWorld {
     /// Every connection closes; nothing may be left of them.
     std::string end();
 
-    /// Repeats the recorded inputs on another engine.
+    /// Repeats the inputs on another engine, as a recording has them.
     std::string replay();
 
     /// What happened so far, for a person who looks for the reason.
@@ -75,6 +75,8 @@ class RandomWorld {
         bool carrier = true;
         std::set<std::string> addresses;
     };
+
+    static core::Input writtenAndRead(const Recorded& one);
 
     unsigned pick(unsigned count) { return static_cast<unsigned>(random_() % count); }
 
