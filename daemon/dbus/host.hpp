@@ -9,6 +9,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <optional>
 #include <string>
 #include <variant>
@@ -37,6 +38,18 @@ struct Status {
     friend bool operator==(const Status&, const Status&) = default;
 };
 
+/// A policy that is in use, as others than the engine know it.
+struct PolicyDescription {
+    std::string name;
+    std::string version;
+    std::string summary;
+    std::string file; ///< empty: built in
+    bool quarantined = false;
+    std::map<std::string, std::string> options; ///< all of them, with the values in force
+
+    friend bool operator==(const PolicyDescription&, const PolicyDescription&) = default;
+};
+
 /// What the D-Bus service needs from the daemon. Called from the event loop only; must outlive
 /// the service and must not throw.
 class Host {
@@ -57,6 +70,16 @@ class Host {
     /// Reads the configuration again. The diagnostics, one a line, if it cannot be used (the old
     /// one stays in force); nothing if the new one is in force.
     virtual std::optional<std::string> reload() = 0;
+
+    /// The policies in use, each name once.
+    virtual std::vector<PolicyDescription> policies() const = 0;
+
+    /// Gives a policy other values for some options, in place of those of its [Policy NAME], until
+    /// the configuration is read again; an empty one is the built-in value. Why not, as a sentence,
+    /// if any of them cannot be: then nothing changes.
+    using PolicyOptions = std::map<std::string, std::string>;
+    virtual std::optional<std::string> setOptions(const std::string& policy,
+                                                  const PolicyOptions& options) = 0;
 
     /// Has an operator's request done; what came of it is told once, during the call or later.
     using Answered = std::function<void(const core::RequestFinished&)>;

@@ -82,6 +82,21 @@ void Manager::Reload(sdbus::Result<>&& result) {
     });
 }
 
+void Manager::SetPolicyOptions(sdbus::Result<>&& result, std::string policy,
+                               std::map<std::string, std::string> options) {
+    const auto pending = keep(std::move(result));
+    authority_.ask(
+        caller(), action::policies,
+        [this, pending, policy = std::move(policy),
+         options = std::move(options)](const auto& denied) {
+            if (denied)
+                return reply(pending, denied);
+            const auto problem = host_.setOptions(policy, options);
+            reply(pending, problem ? std::optional{compat::makeError(error::invalidArgs, *problem)}
+                                   : std::nullopt);
+        });
+}
+
 void Manager::CreateSubflow(sdbus::Result<>&& result, std::uint32_t token, wire::Dictionary where,
                             std::string priority) {
     change(std::move(result), action::connections,

@@ -7,6 +7,7 @@
 #include "dbus/monitor_json.hpp"
 #include "dbus/monitors.hpp"
 #include "dbus/network_manager.hpp"
+#include "dbus/objects.hpp"
 #include "dbus/sdbus_compat.hpp"
 
 #include <algorithm>
@@ -46,6 +47,11 @@ void takeName(sdbus::IConnection& connection, const std::string& bus) {
     }
 }
 
+bool isOfLink(const core::Change& change) {
+    return change.kind == core::Change::Kind::linkUsable ||
+           change.kind == core::Change::Kind::linkUnusable;
+}
+
 /// The names of the links, asked of the engine at the first change that needs one.
 class LinkNames {
   public:
@@ -73,14 +79,19 @@ class Server::Service {
         : host_(host),
           monitors_(loop),
           connection_(connect(bus)),
-          manager_(*connection_, host, monitors_) {
+          manager_(*connection_, host, monitors_),
+          objects_(*connection_, loop, host) {
         takeName(*connection_, bus);
         networkManager_.emplace(*connection_,
                                 [&host](const core::LinkNotes& notes) { host.annotate(notes); });
         source_.emplace(*connection_, loop, [&host](const std::string& why) { host.busLost(why); });
     }
 
+    Objects& objects() { return objects_; }
+
     void publish(std::span<const core::Change> changes, Instant when) {
+        if (std::ranges::any_of(changes, isOfLink))
+            objects_.mayHaveChanged();
         if (monitors_.empty())
             return;
         const auto time = wallTime(when);
@@ -107,6 +118,7 @@ class Server::Service {
     Monitors monitors_;
     std::unique_ptr<sdbus::IConnection> connection_;
     Manager manager_;
+    Objects objects_;
     std::optional<NetworkManager> networkManager_;
     std::optional<BusSource> source_;
 };
@@ -115,6 +127,10 @@ Server::Server(const std::string& bus, sd_event* loop, Host& host)
     : service_(std::make_unique<Service>(bus, loop, host)) {}
 
 Server::~Server() = default;
+
+void Server::objectsMayHaveChanged() {
+    service_->objects().mayHaveChanged();
+}
 
 void Server::publish(std::span<const core::Change> changes, Instant when) {
     service_->publish(changes, when);

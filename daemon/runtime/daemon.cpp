@@ -92,6 +92,7 @@ Daemon::Daemon(const Options& options, Reading reading, Configurator& configurat
     link_.listen([this](const core::Outcome& outcome, Instant when) { publish(outcome, when); });
     link_.prime();
     openBus();
+    link_.listenToNetwork([this] { objectsMayHaveChanged(); });
     takeOver();
 }
 
@@ -166,8 +167,11 @@ void Daemon::run() {
 }
 
 void Daemon::publish(const core::Outcome& outcome, Instant when) {
-    for (const auto& record : outcome.log)
+    for (const auto& record : outcome.log) {
         log_.write(when, record, nameOf(record.link));
+        if (record.topic == core::LogTopic::policyQuarantined)
+            objectsMayHaveChanged();
+    }
     if (bus_)
         bus_->publish(outcome.changes, when);
     for (const auto& finished : outcome.answers)
@@ -247,6 +251,7 @@ void Daemon::request(core::Request request, Answered answered) {
             return answered({id, core::RequestResult::noSuchPolicy, 0, *problem});
     asked_.emplace(id, std::move(answered));
     link_.step(core::Requested{id, std::move(request)});
+    objectsMayHaveChanged(); // an operator may have given a link another role
 }
 
 /// Policies that no rule names are made when an operator first wants them; or why they cannot be.
@@ -271,6 +276,44 @@ void Daemon::configure(std::shared_ptr<const core::Configuration> configuration)
     if (link_.recorder().isOn())
         link_.recorder().write(now(), {config::dump(config_), alone_});
     link_.step(core::Configured{std::move(configuration)});
+    objectsMayHaveChanged();
+}
+
+void Daemon::objectsMayHaveChanged() {
+    if (bus_)
+        bus_->objectsMayHaveChanged();
+}
+
+std::vector<dbus::PolicyDescription> Daemon::policies() const {
+    std::map<std::string, dbus::PolicyDescription> all;
+    for (const auto& report : engine_.policies()) {
+        auto& description = all[report.name];
+        const bool quarantined = description.quarantined || report.quarantined;
+        description = configurator_.describe(config_, report.name);
+        description.quarantined = quarantined;
+    }
+    std::vector<dbus::PolicyDescription> policies;
+    for (auto& [name, description] : all)
+        policies.push_back(std::move(description));
+    return policies;
+}
+
+/// All or nothing: the policies are made anew before anything changes.
+std::optional<std::string> Daemon::setOptions(const std::string& policy,
+                                              const PolicyOptions& options) {
+    const auto known = engine_.policies();
+    if (std::ranges::find(known, policy, &core::PolicyReport::name) == known.end())
+        return "No policy of that name is in use.";
+    auto changed = configurator_.withOptions(config_, policy, options);
+    if (const auto* problem = std::get_if<std::string>(&changed))
+        return *problem;
+    auto& config = std::get<config::Config>(changed);
+    auto remade = configurator_.remake(config, alone_);
+    if (const auto* problem = std::get_if<std::string>(&remade))
+        return *problem;
+    config_ = std::move(config);
+    configure(std::get<0>(std::move(remade)));
+    return std::nullopt;
 }
 
 /// A recording begins as a daemon does that is started: with the configuration, the network and the
@@ -322,6 +365,7 @@ std::optional<std::string> Daemon::followMode() {
 void Daemon::annotate(const core::LinkNotes& notes) {
     notes_ = notes;
     link_.step(notes);
+    objectsMayHaveChanged();
 }
 
 void Daemon::busLost(const std::string& why) {

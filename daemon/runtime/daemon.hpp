@@ -43,6 +43,9 @@ class Daemon final : public dbus::Host {
 
     dbus::Status status() const override;
     std::optional<std::string> reload() override;
+    std::vector<dbus::PolicyDescription> policies() const override;
+    std::optional<std::string> setOptions(const std::string& policy,
+                                          const PolicyOptions& options) override;
     void request(core::Request request, Answered answered) override;
     Recording record() override;
     void annotate(const core::LinkNotes& notes) override;
@@ -55,6 +58,7 @@ class Daemon final : public dbus::Host {
     void refreshFacts();
     std::optional<std::string> followMode();
     void publish(const core::Outcome& outcome, Instant when);
+    void objectsMayHaveChanged();
     void configure(std::shared_ptr<const core::Configuration> configuration);
     void tell(const core::RequestFinished& finished);
     Reading readConfiguration();

@@ -165,6 +165,8 @@ void KernelLink::onNetwork() {
         networkRetry_ = now + retryInterval;
     send(now);
     workOff();
+    if (networkChanged_ && !changes_.empty())
+        networkChanged_();
 }
 
 /// What the kernel told before it made these rows goes first: to rows that are newer than what is

@@ -39,6 +39,9 @@ class KernelLink {
 
     void listen(Listener listener) { listener_ = std::move(listener); }
 
+    /// Calls back when something of the network is other than it was.
+    void listenToNetwork(std::function<void()> changed) { networkChanged_ = std::move(changed); }
+
     /// Learns the host's settings, the network and the connections that exist. Returns when all
     /// are known.
     void prime();
@@ -102,6 +105,7 @@ class KernelLink {
     host::ControlGroups controlGroups_;
     Recorder recorder_;
     Listener listener_;
+    std::function<void()> networkChanged_;
     Instant wake_ = never;
     core::HealthQuestion question_ = core::HealthQuestion::none; ///< not asked yet
     bool snapshotRunning_ = false;

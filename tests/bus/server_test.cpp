@@ -3,6 +3,7 @@
 #include "dbus/reader_socket.hpp"
 #include "dbus/server.hpp"
 #include "failure.hpp"
+#include "fake_host.hpp"
 #include "loop.hpp"
 #include "private_bus.hpp"
 
@@ -30,57 +31,6 @@ using subflowd::testing::PrivateBus;
 const IpAddress local = IpAddress::v4(10, 0, 1, 1);
 const Endpoint remote{IpAddress::v4(192, 0, 2, 2), 443};
 constexpr LinkIndex ethernet{3};
-
-class FakeHost : public Host {
-  public:
-    Instant now() const override { return Instant{seconds{100}}; }
-
-    const core::Engine& engine() const override { return engine_; }
-
-    Status status() const override { return status_; }
-
-    std::optional<std::string> reload() override {
-        ++reloads;
-        return diagnostics;
-    }
-
-    void request(core::Request request, Answered answered) override {
-        requests.push_back(std::move(request));
-        answered(answer);
-    }
-
-    Recording record() override {
-        if (!recording)
-            return "Somebody records already.";
-        auto readers = std::move(*recording);
-        recording.reset();
-        return readers;
-    }
-
-    void annotate(const core::LinkNotes& notes) override { noted = notes; }
-
-    void busLost(const std::string& why) override { lost = why; }
-
-    void step(Instant when, const core::Input& input) { engine_.step(when, input); }
-
-    Status status_{"1.2.3",
-                   "observe",
-                   seconds{60},
-                   "userspace",
-                   {"path-manager-name"},
-                   {},
-                   {{std::chrono::microseconds{100}, 5}, {Duration::max(), 1}}};
-    int reloads = 0;
-    std::optional<std::string> diagnostics;
-    std::optional<std::string> lost;
-    std::vector<core::Request> requests;
-    core::RequestFinished answer;
-    core::LinkNotes noted;
-    std::optional<FileDescriptor> recording; ///< the reader's end
-
-  private:
-    core::Engine engine_{std::make_shared<core::Configuration>()};
-};
 
 Connection connection(std::uint32_t token) {
     return {Token{token}, Side::client, JoinInitial::denied, {{local, 40000}, remote}};

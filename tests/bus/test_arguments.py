@@ -15,7 +15,7 @@ HUGE = "x" * 100_000
 USAGE, NOTHING_MATCHED = 2, 5
 
 #: Good arguments by type; of a{sv} an empty one.
-GOOD = {"u": ["1"], "a{sv}": ["0"], "s": ["backup"], "as": ["0"], "t": ["0"]}
+GOOD = {"u": ["1"], "a{sv}": ["0"], "a{ss}": ["0"], "s": ["backup"], "as": ["0"], "t": ["0"]}
 
 
 def methods() -> dict[str, list[str]]:
@@ -46,7 +46,7 @@ def lives_on(daemon):
 
 
 def test_there_are_methods_to_try():
-    assert len(CHANGING) == 12
+    assert len(CHANGING) == 13
     assert len(methods()) >= 19
 
 

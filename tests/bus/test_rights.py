@@ -11,7 +11,7 @@ import pytest
 
 from bus_daemon import NOBODY
 from lab.waiting import FACTOR
-from polkit import CONNECTIONS, LINKS, RECORD, RELOAD, Polkit
+from polkit import CONNECTIONS, LINKS, POLICIES, RECORD, RELOAD, Polkit
 
 pytest.importorskip("dbusmock")
 
@@ -145,7 +145,7 @@ def actions() -> dict[str, ElementTree.Element]:
 
 
 def test_every_action_has_an_owner_and_asks_an_administrator():
-    assert set(actions()) == {CONNECTIONS, LINKS, RECORD, RELOAD}
+    assert set(actions()) == {CONNECTIONS, LINKS, POLICIES, RECORD, RELOAD}
     for action in actions().values():
         owner = action.find("annotate[@key='org.freedesktop.policykit.owner']")
         assert owner is not None and owner.text == "unix-user:subflowd"
