@@ -60,7 +60,7 @@ class FakeHost : public Host {
                    "userspace",
                    {"path-manager-name"},
                    {},
-                   {{std::chrono::microstd::chrono::seconds{100}, 5}, {Duration::max(), 1}}};
+                   {{std::chrono::microseconds{100}, 5}, {Duration::max(), 1}}};
     int reloads = 0;
     std::optional<std::string> diagnostics;
     std::optional<std::string> lost;
