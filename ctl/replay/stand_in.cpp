@@ -39,8 +39,8 @@ snapshot::Subflow rowOf(const event::Subflow& subflow) {
 std::vector<core::Input> StandIn::translate(core::Input input) {
     if (std::holds_alternative<core::Tick>(input) && !inStep_)
         return {};
-    if (auto* told = std::get_if<core::KernelEvent>(&input))
-        return pass(std::move(*told));
+    if (const auto* told = std::get_if<core::KernelEvent>(&input))
+        return pass(*told);
     if (auto* part = std::get_if<core::SnapshotPart>(&input))
         return pass(std::move(*part));
     if (auto* result = std::get_if<core::CommandFinished>(&input))
@@ -68,7 +68,7 @@ StandIn::Passed StandIn::pass(const core::ListenerOpened& opened) {
     return {opened};
 }
 
-StandIn::Passed StandIn::pass(core::KernelEvent told) {
+StandIn::Passed StandIn::pass(const core::KernelEvent& told) {
     bool concerned = true;
     if (const auto* established = std::get_if<event::SubflowEstablished>(&told))
         concerned = concerns(*established);
@@ -82,7 +82,7 @@ StandIn::Passed StandIn::pass(core::KernelEvent told) {
         here_[{created->token, created->initial.local, created->initial.remote}] = rowOf(*created);
     if (!concerned)
         return {};
-    return {std::move(told)};
+    return {told};
 }
 
 bool StandIn::concerns(const event::SubflowEstablished& established) {

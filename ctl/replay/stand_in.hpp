@@ -88,7 +88,7 @@ class StandIn {
     void answer(Instant when, core::CommandId id, const Other& other);
     void finish(Instant when, core::CommandId id, core::CommandFinished result);
 
-    Passed pass(core::KernelEvent told);
+    Passed pass(const core::KernelEvent& told);
     Passed pass(core::SnapshotPart part);
     Passed pass(core::CommandFinished result);
     Passed pass(const core::ListenerOpened& opened);

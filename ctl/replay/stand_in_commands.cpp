@@ -82,18 +82,19 @@ void StandIn::answer(Instant when, core::CommandId id, const command::CreateSubf
     finish(when, id, std::move(result));
     if (fate.refusal != core::Refusal::none)
         return;
-    event::SubflowClosed failed;
-    failed.token = join.token;
+    event::Subflow subflow;
+    subflow.token = join.token;
     nextPort_ = std::max(firstPort, static_cast<std::uint16_t>(nextPort_ + 1));
-    failed.tuple = {{join.local, join.localPort == 0 ? nextPort_ : join.localPort}, join.remote};
-    failed.localId = join.localId;
-    failed.remoteId = join.remoteId;
-    failed.boundTo = join.link;
-    failed.error = fate.error;
-    if (fate.established)
-        due_.emplace(when + fate.after, core::KernelEvent{event::SubflowEstablished{failed}});
-    else
-        due_.emplace(when + fate.after, core::KernelEvent{failed});
+    subflow.tuple = {{join.local, join.localPort == 0 ? nextPort_ : join.localPort}, join.remote};
+    subflow.localId = join.localId;
+    subflow.remoteId = join.remoteId;
+    subflow.boundTo = join.link;
+    if (fate.established) {
+        due_.emplace(when + fate.after, core::KernelEvent{event::SubflowEstablished{subflow}});
+        return;
+    }
+    event::SubflowClosed failed{subflow, fate.error, std::nullopt, false};
+    due_.emplace(when + fate.after, core::KernelEvent{failed});
 }
 
 /// The subflow may live on in the recording.
