@@ -11,9 +11,9 @@
 #include <sys/socket.h>
 
 #include <algorithm>
-#include <array>
 #include <cerrno>
 #include <cstring>
+#include <span>
 
 namespace subflowd::ctl {
 
@@ -98,20 +98,28 @@ std::unique_ptr<sdbus::IConnection> connectToDaemon(const std::string& bus) {
     return connection;
 }
 
-/// One packet, one line; false at the end.
-bool receiveLine(int socket, std::string& line) {
-    std::array<char, 16384> packet{};
+/// One packet, one line; empty at the end.
+std::string_view receiveLine(int socket, std::span<char> packet) {
     ssize_t size = 0;
     do
-        size = ::recv(socket, packet.data(), packet.size(), 0);
+        size = ::recv(socket, packet.data(), packet.size(), MSG_TRUNC);
     while (size < 0 && errno == EINTR);
-    if (size < 0)
-        throw CommandFailure(ExitCode::failed,
-                             std::string{"The monitor broke off: "} + std::strerror(errno) + ".");
-    line.assign(packet.data(), static_cast<std::size_t>(size));
-    while (!line.empty() && line.back() == '\n')
-        line.pop_back();
-    return size > 0;
+    const auto length = static_cast<std::size_t>(size);
+    if (size < 0 || length > packet.size())
+        throw CommandFailure(ExitCode::failed, std::string{"The lines broke off: "} +
+                                                   std::strerror(size < 0 ? errno : EMSGSIZE) +
+                                                   ".");
+    const std::string_view line{packet.data(), length};
+    return line.substr(0, line.find_last_not_of('\n') + 1);
+}
+
+/// Until the daemon ends.
+[[noreturn]] void forEachLine(int socket, std::size_t longest,
+                              const std::function<void(std::string_view)>& onLine) {
+    std::vector<char> packet(longest);
+    for (auto line = receiveLine(socket, packet); !line.empty(); line = receiveLine(socket, packet))
+        onLine(line);
+    throw unreachable("The daemon ended, and the lines with it; it is no longer running.");
 }
 
 /// The generated proxy is a base class, so that the connection must be a member beside it.
@@ -200,10 +208,14 @@ std::vector<Link> Client::links() {
 void Client::monitor(const Filter& filter, const std::function<void(std::string_view)>& onLine) {
     const auto socket =
         translating([&] { return (*proxy_)->OpenMonitor(filterArguments(filter)); });
-    std::string line;
-    while (receiveLine(socket.get(), line))
-        onLine(line);
-    throw unreachable("The daemon ended the monitor; it is no longer running.");
+    constexpr std::size_t longest = 1 << 14;
+    forEachLine(socket.get(), longest, onLine);
+}
+
+void Client::record(const std::function<void(std::string_view)>& onLine) {
+    const auto socket = translating([&] { return (*proxy_)->Record(); });
+    constexpr std::size_t longest = 1 << 22; // a configuration is one line
+    forEachLine(socket.get(), longest, onLine);
 }
 
 void Client::reload() {

@@ -32,6 +32,9 @@ class Client {
     /// ends.
     void monitor(const Filter& filter, const std::function<void(std::string_view)>& onLine);
 
+    /// Likewise each line of a recording.
+    void record(const std::function<void(std::string_view)>& onLine);
+
     void reload();
 
     /// A path as somebody names it: the keys local, remote and link.

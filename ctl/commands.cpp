@@ -9,6 +9,7 @@
 #include "looks.hpp"
 #include "metrics/run.hpp"
 #include "quiet/run.hpp"
+#include "replay/run.hpp"
 #include "report/run.hpp"
 #include "steering.hpp"
 #include "text_view.hpp"
@@ -144,6 +145,10 @@ Look lookOf(Command command) {
         return report::run;
     case Command::linkWait:
         return quiet::run;
+    case Command::record:
+        return replay::record;
+    case Command::replay:
+        return replay::run;
     case Command::completion:
         return writeCompletion;
     default:

@@ -67,6 +67,11 @@ std::string backup(const Json& record) {
     return text(record, "priority") == "backup" ? "backup" : "";
 }
 
+/// Of a replay: nothing like it was recorded.
+std::string assumption(const Json& record) {
+    return record.value("assumed", Json{}) == true ? "(assumed)" : "";
+}
+
 } // namespace
 
 std::string monitorText(std::string_view line, Colouring colouring) {
@@ -78,8 +83,9 @@ std::string monitorText(std::string_view line, Colouring colouring) {
     event.resize(std::max(event.size(), eventColumns), ' ');
     auto out = painted(timeOfDay(text(record, "time")), Tone::faint, colouring) + ' ' +
                painted(event, tone, colouring);
-    for (const auto& part : {text(record, "token"), text(record, "link"), route(record),
-                             backup(record), missed(record), failure(record), decision(record)})
+    for (const auto& part :
+         {text(record, "token"), text(record, "link"), route(record), backup(record),
+          missed(record), failure(record), decision(record), assumption(record)})
         if (!part.empty())
             out += ' ' + part;
     out.erase(out.find_last_not_of(' ') + 1);

@@ -106,6 +106,30 @@ class CommandLine {
             ->check(CLI::IsMember({"bash", "zsh", "fish"}));
     }
 
+    void addRecordings() {
+        const auto addWithFile = [&](Command command, const char* name, const char* help) {
+            auto* sub = add(command, name, help);
+            sub->add_option("FILE", options_.recording, "The recording")->required();
+            return sub;
+        };
+        addWithFile(Command::record, "record", "Write what the daemon is told to a new file");
+        auto* replay = addWithFile(Command::replay, "replay",
+                                   "What would have been decided about a recording");
+        auto* policies = replay
+                             ->add_option("--policies", options_.policies,
+                                          "By these, for each connection: NAME,NAME")
+                             ->delimiter(',');
+        replay->add_option("--config", options_.file, "By this configuration, not the recorded one")
+            ->type_name("FILE")
+            ->excludes(policies);
+        replay
+            ->add_option("--plugin-dir", options_.pluginDirectories,
+                         "Look for policies in DIR first; may be given again")
+            ->type_name("DIR")
+            ->expected(1)
+            ->take_all();
+    }
+
     /// A word that stands before commands of its own.
     CLI::App* addGroup(const char* name, const char* help) {
         auto* group = app_.add_subcommand(name, help);
@@ -206,6 +230,7 @@ class CommandLine {
         addTop();
         addGraph();
         addExports();
+        addRecordings();
         addSteering();
     }
 

@@ -30,6 +30,8 @@ enum class Command : std::uint8_t {
     graph,
     metrics,
     report,
+    record,
+    replay,
     completion,
     subflowAdd,
     subflowDel,
@@ -66,7 +68,10 @@ struct Options {
     Colouring colouring = Colouring::plain;
     std::string token;               ///< of show, explain and graph, as written
     std::vector<std::string> filter; ///< of list and monitor: KEY=VALUE
-    std::string file;                ///< of config; empty: the system's files
+    std::string file;                ///< of config and replay; empty: the system's files, or the
+                                     ///< recorded configuration
+    std::string recording;           ///< of record and replay: a file
+    std::vector<std::string> pluginDirectories;
     Drawing drawing = Drawing::text;
     Repetition repetition = Repetition::untilLeft;
     std::chrono::milliseconds interval{1000}; ///< of top
@@ -75,9 +80,9 @@ struct Options {
     std::string shell; ///< of completion: bash, zsh or fish
     std::string local; ///< of a path: an address, perhaps with a port, or a link
     std::string remote;
-    std::string priority = "regular"; ///< of subflow add
-    std::string address;              ///< of announce and withdraw
-    std::vector<std::string> policies;
+    std::string priority = "regular";  ///< of subflow add
+    std::string address;               ///< of announce and withdraw
+    std::vector<std::string> policies; ///< of policy set and replay
     std::string link;
     std::string role;
 };

@@ -9,14 +9,16 @@
 #include <cerrno>
 #include <csignal>
 #include <iostream>
+#include <string_view>
 
 namespace subflowd::ctl::top {
 
 namespace {
 
-// The alternate screen, so that what was on the terminal comes back; and the cursor.
-constexpr const char* enter = "\033[?1049h\033[?25l";
-constexpr const char* leave = "\033[?25h\033[?1049l";
+// The alternate screen, so that what was on the terminal comes back; the cursor; and that lines end
+// at the edge, not in the next row.
+constexpr const char* enter = "\033[?1049h\033[?25l\033[?7l";
+constexpr const char* leave = "\033[?7h\033[?25h\033[?1049l";
 constexpr const char* home = "\033[H";
 constexpr const char* clearLine = "\033[K\n";
 constexpr const char* clearBelow = "\033[J";
@@ -62,7 +64,10 @@ Screen Terminal::size() const {
 
 void Terminal::show(const std::string& frame) {
     std::string text{home};
-    for (const char letter : frame)
+    std::string_view lines{frame};
+    if (lines.ends_with('\n')) // after the last row of the screen it would push the first one out
+        lines.remove_suffix(1);
+    for (const char letter : lines)
         if (letter == '\n')
             text += clearLine;
         else

@@ -15,6 +15,8 @@ inline constexpr const char* busPath = "/org/freedesktop/DBus";
 namespace action {
 inline constexpr const char* connections = "org.subflowd1.manage-connections";
 inline constexpr const char* links = "org.subflowd1.manage-links";
+inline constexpr const char* policies = "org.subflowd1.manage-policies";
+inline constexpr const char* record = "org.subflowd1.record";
 inline constexpr const char* reload = "org.subflowd1.reload";
 } // namespace action
 

@@ -3,13 +3,16 @@
 
 #include "core/engine.hpp"
 #include "core/request.hpp"
+#include "dbus/file_descriptor.hpp"
 
 #include <subflowd/time.hpp>
 
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <optional>
 #include <string>
+#include <variant>
 #include <vector>
 
 namespace subflowd::dbus {
@@ -35,6 +38,18 @@ struct Status {
     friend bool operator==(const Status&, const Status&) = default;
 };
 
+/// A policy that is in use, as others than the engine know it.
+struct PolicyDescription {
+    std::string name;
+    std::string version;
+    std::string summary;
+    std::string file; ///< empty: built in
+    bool quarantined = false;
+    std::map<std::string, std::string> options; ///< all of them, with the values in force
+
+    friend bool operator==(const PolicyDescription&, const PolicyDescription&) = default;
+};
+
 /// What the D-Bus service needs from the daemon. Called from the event loop only; must outlive
 /// the service and must not throw.
 class Host {
@@ -56,9 +71,24 @@ class Host {
     /// one stays in force); nothing if the new one is in force.
     virtual std::optional<std::string> reload() = 0;
 
+    /// The policies in use, each name once.
+    virtual std::vector<PolicyDescription> policies() const = 0;
+
+    /// Gives a policy other values for some options, in place of those of its [Policy NAME], until
+    /// the configuration is read again; an empty one is the built-in value. Why not, as a sentence,
+    /// if any of them cannot be: then nothing changes.
+    using PolicyOptions = std::map<std::string, std::string>;
+    virtual std::optional<std::string> setOptions(const std::string& policy,
+                                                  const PolicyOptions& options) = 0;
+
     /// Has an operator's request done; what came of it is told once, during the call or later.
     using Answered = std::function<void(const core::RequestFinished&)>;
     virtual void request(core::Request request, Answered answered) = 0;
+
+    /// Where somebody can read everything that the core is told from now on; or why not, as a
+    /// sentence.
+    using Recording = std::variant<FileDescriptor, std::string>;
+    virtual Recording record() = 0;
 
     /// What network managers say of links, in place of what they said before.
     virtual void annotate(const core::LinkNotes& notes) = 0;

@@ -10,6 +10,7 @@
 
 #include <sdbus-c++/sdbus-c++.h>
 
+#include <map>
 #include <string>
 #include <tuple>
 #include <vector>
@@ -18,7 +19,8 @@ namespace subflowd::dbus {
 
 /// The object /org/subflowd1: org.subflowd1.xml says what the members do. Exported while it
 /// lives.
-class Manager final : public sdbus::AdaptorInterfaces<org::subflowd1::Manager_adaptor> {
+class Manager final : public sdbus::AdaptorInterfaces<org::subflowd1::Manager_adaptor,
+                                                      sdbus::ObjectManager_adaptor> {
   public:
     /// All must outlive the object. Throws sdbus::Error.
     Manager(sdbus::IConnection& connection, Host& host, Monitors& monitors);
@@ -36,6 +38,7 @@ class Manager final : public sdbus::AdaptorInterfaces<org::subflowd1::Manager_ad
     std::vector<wire::Path> Explain(const std::uint32_t& token) override;
     std::vector<wire::Link> ListLinks() override;
     sdbus::UnixFd OpenMonitor(const wire::Dictionary& filter) override;
+    void Record(sdbus::Result<sdbus::UnixFd>&& result) override;
     void Reload(sdbus::Result<>&& result) override;
 
     void CreateSubflow(sdbus::Result<>&& result, std::uint32_t token, wire::Dictionary path,
@@ -54,6 +57,8 @@ class Manager final : public sdbus::AdaptorInterfaces<org::subflowd1::Manager_ad
     void SetLinkRole(sdbus::Result<>&& result, std::string link, std::string role) override;
     void DrainLink(sdbus::Result<>&& result, std::string link) override;
     void UndrainLink(sdbus::Result<>&& result, std::string link) override;
+    void SetPolicyOptions(sdbus::Result<>&& result, std::string policy,
+                          std::map<std::string, std::string> options) override;
 
     core::ConnectionReport connection(Token token) const;
     Token existing(std::uint32_t token) const;

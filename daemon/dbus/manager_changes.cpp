@@ -56,6 +56,20 @@ void Manager::change(sdbus::Result<>&& result, const char* action, core::Request
                    });
 }
 
+/// Whoever records reads what all connections do, and with which addresses.
+void Manager::Record(sdbus::Result<sdbus::UnixFd>&& result) {
+    const auto pending = std::make_shared<sdbus::Result<sdbus::UnixFd>>(std::move(result));
+    authority_.ask(caller(), action::record, [this, pending](const auto& denied) {
+        if (denied)
+            return pending->returnError(*denied);
+        auto recording = host_.record();
+        if (const auto* problem = std::get_if<std::string>(&recording))
+            return pending->returnError(compat::makeError(error::limitsExceeded, *problem));
+        pending->returnResults(
+            sdbus::UnixFd{std::get<FileDescriptor>(recording).release(), sdbus::adopt_fd});
+    });
+}
+
 void Manager::Reload(sdbus::Result<>&& result) {
     const auto pending = keep(std::move(result));
     authority_.ask(caller(), action::reload, [this, pending](const auto& denied) {
@@ -66,6 +80,21 @@ void Manager::Reload(sdbus::Result<>&& result) {
                                                                      *diagnostics)}
                                    : std::nullopt);
     });
+}
+
+void Manager::SetPolicyOptions(sdbus::Result<>&& result, std::string policy,
+                               std::map<std::string, std::string> options) {
+    const auto pending = keep(std::move(result));
+    authority_.ask(
+        caller(), action::policies,
+        [this, pending, policy = std::move(policy),
+         options = std::move(options)](const auto& denied) {
+            if (denied)
+                return reply(pending, denied);
+            const auto problem = host_.setOptions(policy, options);
+            reply(pending, problem ? std::optional{compat::makeError(error::invalidArgs, *problem)}
+                                   : std::nullopt);
+        });
 }
 
 void Manager::CreateSubflow(sdbus::Result<>&& result, std::uint32_t token, wire::Dictionary where,

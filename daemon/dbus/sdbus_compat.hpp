@@ -12,6 +12,7 @@
 #include <string>
 #include <type_traits>
 #include <utility>
+#include <vector>
 
 /// What differs between sdbus-c++ 1.2 and 2.x, as far as it is used here. SDBUS_MAJOR is set by
 /// the build.
@@ -22,6 +23,7 @@ using ServiceName = sdbus::ServiceName;
 using ErrorName = sdbus::Error::Name;
 using InterfaceName = sdbus::InterfaceName;
 using MethodName = sdbus::MethodName;
+using PropertyNames = std::vector<sdbus::PropertyName>;
 
 /// The first argument of the handler of an asynchronous reply: tests as true on failure.
 using ReplyError = std::optional<sdbus::Error>;
@@ -53,6 +55,7 @@ using ServiceName = std::string;
 using ErrorName = std::string;
 using InterfaceName = std::string;
 using MethodName = std::string;
+using PropertyNames = std::vector<std::string>;
 using ReplyError = const sdbus::Error*;
 
 /// The call of the method that is being served.

@@ -8,6 +8,7 @@
 #include "dbus/monitor_json.hpp"
 #include "dbus/monitors.hpp"
 #include "dbus/network_manager.hpp"
+#include "dbus/objects.hpp"
 #include "dbus/sdbus_compat.hpp"
 
 #include <algorithm>
@@ -47,6 +48,11 @@ void takeName(sdbus::IConnection& connection, const std::string& bus) {
     }
 }
 
+bool isOfLink(const core::Change& change) {
+    return change.kind == core::Change::Kind::linkUsable ||
+           change.kind == core::Change::Kind::linkUnusable;
+}
+
 /// The names of the links, asked of the engine at the first change that needs one.
 class LinkNames {
   public:
@@ -74,7 +80,8 @@ class Server::Service {
         : host_(host),
           monitors_(loop),
           connection_(connect(bus)),
-          manager_(*connection_, host, monitors_) {
+          manager_(*connection_, host, monitors_),
+          objects_(*connection_, loop, host) {
         takeName(*connection_, bus);
         networkManager_.emplace(*connection_, loop, [this](const core::LinkNotes& notes) {
             notes_ = notes;
@@ -87,7 +94,11 @@ class Server::Service {
         source_.emplace(*connection_, loop, [&host](const std::string& why) { host.busLost(why); });
     }
 
+    Objects& objects() { return objects_; }
+
     void publish(std::span<const core::Change> changes, Instant when) {
+        if (std::ranges::any_of(changes, isOfLink))
+            objects_.mayHaveChanged();
         if (monitors_.empty())
             return;
         const auto time = wallTime(when);
@@ -116,6 +127,7 @@ class Server::Service {
     Monitors monitors_;
     std::unique_ptr<sdbus::IConnection> connection_;
     Manager manager_;
+    Objects objects_;
     core::LinkNotes notes_; ///< NetworkManager's
     Roaming roaming_;
     std::optional<NetworkManager> networkManager_;
@@ -127,6 +139,10 @@ Server::Server(const std::string& bus, sd_event* loop, Host& host)
     : service_(std::make_unique<Service>(bus, loop, host)) {}
 
 Server::~Server() = default;
+
+void Server::objectsMayHaveChanged() {
+    service_->objects().mayHaveChanged();
+}
 
 void Server::publish(std::span<const core::Change> changes, Instant when) {
     service_->publish(changes, when);

@@ -30,6 +30,9 @@ class Server {
     /// while there is none.
     void publish(std::span<const core::Change> changes, Instant when);
 
+    /// Links or policies may be other than they were: their objects follow, a little later.
+    void objectsMayHaveChanged();
+
   private:
     class Service;
     std::unique_ptr<Service> service_;

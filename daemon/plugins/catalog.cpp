@@ -45,7 +45,7 @@ std::variant<const PluginDescriptor*, Refusal> Catalog::use(TrustedFile file,
         auto loaded = loadLibrary(std::move(file));
         if (std::holds_alternative<Refusal>(loaded))
             return loaded;
-        at = loaded_.insert(at, {id, name, std::get<const PluginDescriptor*>(loaded)});
+        at = loaded_.insert(at, {id, name, path, std::get<const PluginDescriptor*>(loaded)});
     }
     if (const auto objection = checkDescriptor(*at->descriptor, name))
         return Refusal{path + " cannot be used: " + *objection};
@@ -69,6 +69,11 @@ std::string Catalog::everyPlace(std::string_view name) const {
     return "there is no policy " + std::string{name} + ": built in are " +
            (builtIn.empty() ? "none" : builtIn) + ", and no " + std::string{name} + ".so is in " +
            (searched.empty() ? "any directory" : searched);
+}
+
+std::filesystem::path Catalog::fileOf(const PluginDescriptor& descriptor) const {
+    const auto at = std::ranges::find(loaded_, &descriptor, &Loaded::descriptor);
+    return at == loaded_.end() ? std::filesystem::path{} : at->path;
 }
 
 std::vector<const PluginDescriptor*> Catalog::known() const {

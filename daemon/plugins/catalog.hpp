@@ -39,6 +39,9 @@ class Catalog {
     /// The descriptor of a policy, which lives as long as the process.
     std::variant<const PluginDescriptor*, Refusal> find(std::string_view name);
 
+    /// Where a descriptor that was found came from; empty if it is built in.
+    std::filesystem::path fileOf(const PluginDescriptor& descriptor) const;
+
     /// The descriptors found so far and the built-in ones that no file replaced.
     std::vector<const PluginDescriptor*> known() const;
 
@@ -47,6 +50,7 @@ class Catalog {
     struct Loaded {
         FileId file;
         std::string name; ///< of the policy it was loaded as
+        std::filesystem::path path;
         const PluginDescriptor* descriptor = nullptr;
     };
 

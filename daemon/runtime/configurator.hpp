@@ -4,6 +4,7 @@
 #include "config/config.hpp"
 #include "config/diagnostic.hpp"
 #include "core/configuration.hpp"
+#include "dbus/host.hpp"
 #include "plugins/catalog.hpp"
 #include "runtime/options.hpp"
 
@@ -34,6 +35,15 @@ class Configurator {
     /// The same configuration with such policies; or why they cannot be made.
     using Remade = std::variant<std::shared_ptr<const core::Configuration>, std::string>;
     Remade remake(const config::Config& config, const std::vector<std::string>& alone);
+
+    /// Everything about a policy that was made but whether it is quarantined.
+    dbus::PolicyDescription describe(const config::Config& config, const std::string& policy) const;
+
+    /// The configuration with other options for a policy; or why they cannot be.
+    static constexpr const char* operatorsOrigin = "an operator's request";
+    std::variant<config::Config, std::string>
+    withOptions(config::Config config, const std::string& policy,
+                const dbus::Host::PolicyOptions& options) const;
 
   private:
     const Options& options_;

@@ -2,6 +2,7 @@
 #include "runtime/daemon.hpp"
 
 #include "build_config.hpp"
+#include "config/dump.hpp"
 #include "host/kept_descriptors.hpp"
 #include "host/network_namespace.hpp"
 #include "host/other_path_managers.hpp"
@@ -92,6 +93,7 @@ Daemon::Daemon(const Options& options, Reading reading, Configurator& configurat
     link_.prime();
     link_.configure(config_.daemon.spin);
     openBus();
+    link_.listenToNetwork([this] { objectsMayHaveChanged(); });
     takeOver();
 }
 
@@ -166,8 +168,11 @@ void Daemon::run() {
 }
 
 void Daemon::publish(const core::Outcome& outcome, Instant when) {
-    for (const auto& record : outcome.log)
+    for (const auto& record : outcome.log) {
         log_.write(when, record, nameOf(record.link));
+        if (record.topic == core::LogTopic::policyQuarantined)
+            objectsMayHaveChanged();
+    }
     if (bus_)
         bus_->publish(outcome.changes, when);
     for (const auto& finished : outcome.answers)
@@ -220,7 +225,7 @@ std::optional<std::string> Daemon::reload() {
         log_.setLevel(options_.logLevel.value_or(config_.daemon.logLevel));
         link_.configure(config_.daemon.spin);
         refreshFacts();
-        link_.step(core::Configured{std::move(reading.core)});
+        configure(std::move(reading.core));
         log(Level::notice, "the configuration was read again and is in force",
             core::LogTopic::configurationTaken);
     } else {
@@ -248,6 +253,7 @@ void Daemon::request(core::Request request, Answered answered) {
             return answered({id, core::RequestResult::noSuchPolicy, 0, *problem});
     asked_.emplace(id, std::move(answered));
     link_.step(core::Requested{id, std::move(request)});
+    objectsMayHaveChanged(); // an operator may have given a link another role
 }
 
 /// Policies that no rule names are made when an operator first wants them; or why they cannot be.
@@ -264,8 +270,72 @@ std::optional<std::string> Daemon::makeMissing(const std::vector<std::string>& p
     if (const auto* problem = std::get_if<std::string>(&remade))
         return *problem;
     alone_ = std::move(alone);
-    link_.step(core::Configured{std::get<0>(std::move(remade))});
+    configure(std::get<0>(std::move(remade)));
     return std::nullopt;
+}
+
+void Daemon::configure(std::shared_ptr<const core::Configuration> configuration) {
+    if (link_.recorder().isOn())
+        link_.recorder().write(now(), {config::dump(config_), alone_});
+    link_.step(core::Configured{std::move(configuration)});
+    objectsMayHaveChanged();
+}
+
+void Daemon::objectsMayHaveChanged() {
+    if (bus_)
+        bus_->objectsMayHaveChanged();
+}
+
+std::vector<dbus::PolicyDescription> Daemon::policies() const {
+    std::map<std::string, dbus::PolicyDescription> all;
+    for (const auto& report : engine_.policies()) {
+        auto& description = all[report.name];
+        const bool quarantined = description.quarantined || report.quarantined;
+        description = configurator_.describe(config_, report.name);
+        description.quarantined = quarantined;
+    }
+    std::vector<dbus::PolicyDescription> policies;
+    for (auto& [name, description] : all)
+        policies.push_back(std::move(description));
+    return policies;
+}
+
+/// All or nothing: the policies are made anew before anything changes.
+std::optional<std::string> Daemon::setOptions(const std::string& policy,
+                                              const PolicyOptions& options) {
+    const auto known = engine_.policies();
+    if (std::ranges::find(known, policy, &core::PolicyReport::name) == known.end())
+        return "No policy of that name is in use.";
+    auto changed = configurator_.withOptions(config_, policy, options);
+    if (const auto* problem = std::get_if<std::string>(&changed))
+        return *problem;
+    auto& config = std::get<config::Config>(changed);
+    auto remade = configurator_.remake(config, alone_);
+    if (const auto* problem = std::get_if<std::string>(&remade))
+        return *problem;
+    config_ = std::move(config);
+    configure(std::get<0>(std::move(remade)));
+    return std::nullopt;
+}
+
+/// A recording begins as a daemon does that is started: with the configuration, the network and the
+/// connections. What this daemon learned before, nobody else could.
+dbus::Host::Recording Daemon::record() {
+    using namespace std::chrono;
+    if (link_.recorder().isOn())
+        return "Somebody records already.";
+    try {
+        const auto begun = now();
+        auto reader = link_.recorder().open(
+            {SUBFLOWD_VERSION, begun,
+             duration_cast<nanoseconds>(system_clock::now().time_since_epoch())});
+        link_.recorder().write(begun, {config::dump(config_), alone_});
+        link_.step(notes_);
+        link_.listAgain();
+        return reader;
+    } catch (const std::runtime_error& error) {
+        return std::string{"The recording cannot begin: "} + error.what() + ".";
+    }
 }
 
 void Daemon::tell(const core::RequestFinished& finished) {
@@ -295,7 +365,9 @@ std::optional<std::string> Daemon::followMode() {
 }
 
 void Daemon::annotate(const core::LinkNotes& notes) {
+    notes_ = notes;
     link_.step(notes);
+    objectsMayHaveChanged();
 }
 
 void Daemon::busLost(const std::string& why) {

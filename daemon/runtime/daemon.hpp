@@ -43,7 +43,11 @@ class Daemon final : public dbus::Host {
 
     dbus::Status status() const override;
     std::optional<std::string> reload() override;
+    std::vector<dbus::PolicyDescription> policies() const override;
+    std::optional<std::string> setOptions(const std::string& policy,
+                                          const PolicyOptions& options) override;
     void request(core::Request request, Answered answered) override;
+    Recording record() override;
     void annotate(const core::LinkNotes& notes) override;
     void busLost(const std::string& why) override;
 
@@ -54,6 +58,8 @@ class Daemon final : public dbus::Host {
     void refreshFacts();
     std::optional<std::string> followMode();
     void publish(const core::Outcome& outcome, Instant when);
+    void objectsMayHaveChanged();
+    void configure(std::shared_ptr<const core::Configuration> configuration);
     void tell(const core::RequestFinished& finished);
     Reading readConfiguration();
     std::optional<std::string> makeMissing(const std::vector<std::string>& policies);
@@ -81,6 +87,7 @@ class Daemon final : public dbus::Host {
     KernelLink link_;
     std::unique_ptr<dbus::Server> bus_;
     host::Notifier notifier_;
+    core::LinkNotes notes_; ///< the last ones
     std::vector<std::string> problems_;
     std::vector<std::string> alone_; ///< policies that operators asked for and no rule names
     std::uint32_t requests_ = 0;

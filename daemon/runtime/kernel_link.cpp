@@ -40,7 +40,8 @@ KernelLink::KernelLink(EventLoop& loop, core::Engine& engine, host::StateFile& s
       state_(state),
       family_(kernel.family),
       events_(std::move(events)),
-      commands_(kernel.family) {
+      commands_(kernel.family),
+      recorder_(loop.raw()) {
     using Turn = EventLoop::Turn;
     loop_.setTimerCallback([this] { onTimer(); });
     loop_.setDozeCallback([this](Instant now) { spin_.gaveUp(now); });
@@ -91,6 +92,25 @@ void KernelLink::listNetwork() {
         take(now, change);
 }
 
+void KernelLink::listAgain() {
+    listing_ = Listing::wanted;
+    refreshFacts();
+}
+
+/// A dump that is under way has begun before somebody recorded it.
+void KernelLink::continueListing() {
+    using State = netlink::RouteSocket::State;
+    if (recorder_.takeGap())
+        listing_ = Listing::wanted;
+    if (listing_ == Listing::wanted && routes_.state() != State::dumping) {
+        listing_ = Listing::ofNetwork;
+        listNetwork();
+    } else if (listing_ == Listing::ofNetwork && routes_.state() == State::following) {
+        listing_ = Listing::none;
+        wanted_ = core::snapshot::Occasion::start;
+    }
+}
+
 void KernelLink::step(const core::Input& input) {
     const auto now = EventLoop::now();
     take(now, input);
@@ -115,6 +135,8 @@ bool KernelLink::drainOnce() {
     const auto begun = EventLoop::now();
     const auto drained = events_.drain();
     for (const auto& event : drained.events) {
+        if (recorder_.isOn())
+            recorder_.write(begun, event);
         perform(begun, engine_.step(begun, event));
         if (spin_.isOn())
             follow(begun, event);
@@ -170,6 +192,8 @@ void KernelLink::onNetwork() {
         networkRetry_ = now + retryInterval;
     send(now);
     workOff();
+    if (networkChanged_ && !changes_.empty())
+        networkChanged_();
 }
 
 /// What the kernel told before it made these rows goes first: to rows that are newer than what is
@@ -230,6 +254,7 @@ void KernelLink::workOff() {
         }
     }
     askHealth();
+    continueListing();
     armTimer();
 }
 
@@ -245,6 +270,8 @@ void KernelLink::askHealth() {
 }
 
 void KernelLink::take(Instant now, const core::Input& input) {
+    if (recorder_.isOn())
+        recorder_.write(now, input);
     perform(now, engine_.step(now, input));
 }
 
@@ -258,6 +285,8 @@ void KernelLink::perform(Instant now, const core::Outcome& outcome) {
     }
     if (!outcome.listeners.empty())
         change(outcome.listeners);
+    if (recorder_.isOn() && !outcome.commands.empty())
+        recorder_.write(now, outcome.commands);
     commands_.queue(outcome.commands, now);
     answered_ = answered_ || !outcome.commands.empty();
     if (outcome.resync == core::Resync::needed)

@@ -13,6 +13,7 @@
 #include "runtime/event_loop.hpp"
 #include "runtime/handshake_spin.hpp"
 #include "runtime/health_link.hpp"
+#include "runtime/recorder.hpp"
 
 #include <subflowd/time.hpp>
 
@@ -39,6 +40,9 @@ class KernelLink {
 
     void listen(Listener listener) { listener_ = std::move(listener); }
 
+    /// Calls back when something of the network is other than it was.
+    void listenToNetwork(std::function<void()> changed) { networkChanged_ = std::move(changed); }
+
     /// Learns the host's settings, the network and the connections that exist. Returns when all
     /// are known.
     void prime();
@@ -53,6 +57,11 @@ class KernelLink {
     /// does not tell.
     void refreshFacts();
 
+    Recorder& recorder() { return recorder_; }
+
+    /// Has everything listed anew, for whoever records. Throws as refreshFacts() does.
+    void listAgain();
+
     const netlink::EventCounters& events() const { return events_.counters(); }
 
     /// How long it took from a batch of events to the commands that answer it, by powers of two
@@ -60,6 +69,9 @@ class KernelLink {
     const std::vector<std::uint64_t>& latency() const { return latency_; }
 
   private:
+    /// Everything once more: the network, and then the connections.
+    enum class Listing : std::uint8_t { none, wanted, ofNetwork };
+
     void onEvents();
     void onAnswers();
     void onNetwork();
@@ -76,6 +88,7 @@ class KernelLink {
     void send(Instant now);
     void refreshOldFacts();
     void listNetwork();
+    void continueListing();
     void workOff();
     void askHealth();
     void startWanted();
@@ -96,12 +109,15 @@ class KernelLink {
     host::JoinListeners listeners_;
     host::ControlGroups controlGroups_;
     HandshakeSpin spin_{{}, HandshakeSpin::Processors::one};
+    Recorder recorder_;
     Listener listener_;
+    std::function<void()> networkChanged_;
     Instant wake_ = never;
     core::HealthQuestion question_ = core::HealthQuestion::none; ///< not asked yet
     bool snapshotRunning_ = false;
     std::optional<core::snapshot::Occasion> wanted_; ///< a snapshot, as soon as one can be taken
     bool primed_ = false;
+    Listing listing_ = Listing::none;
     bool answered_ = false; ///< commands were queued since the last batch of events
     bool created_ = false;  ///< a connection was created: its joins follow in a moment
     bool served_ = false;   ///< a connection to this host was created

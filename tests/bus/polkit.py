@@ -12,6 +12,8 @@ MOCK = "org.freedesktop.DBus.Mock"
 
 CONNECTIONS = "org.subflowd1.manage-connections"
 LINKS = "org.subflowd1.manage-links"
+POLICIES = "org.subflowd1.manage-policies"
+RECORD = "org.subflowd1.record"
 RELOAD = "org.subflowd1.reload"
 
 

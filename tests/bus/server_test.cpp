@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "client.hpp"
+#include "dbus/reader_socket.hpp"
 #include "dbus/server.hpp"
 #include "failure.hpp"
+#include "fake_host.hpp"
 #include "loop.hpp"
 #include "private_bus.hpp"
 
@@ -9,6 +11,7 @@
 
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
+#include <sys/socket.h>
 
 #include <atomic>
 #include <cerrno>
@@ -28,48 +31,6 @@ using subflowd::testing::PrivateBus;
 const IpAddress local = IpAddress::v4(10, 0, 1, 1);
 const Endpoint remote{IpAddress::v4(192, 0, 2, 2), 443};
 constexpr LinkIndex ethernet{3};
-
-class FakeHost : public Host {
-  public:
-    Instant now() const override { return Instant{seconds{100}}; }
-
-    const core::Engine& engine() const override { return engine_; }
-
-    Status status() const override { return status_; }
-
-    std::optional<std::string> reload() override {
-        ++reloads;
-        return diagnostics;
-    }
-
-    void request(core::Request request, Answered answered) override {
-        requests.push_back(std::move(request));
-        answered(answer);
-    }
-
-    void annotate(const core::LinkNotes& notes) override { noted = notes; }
-
-    void busLost(const std::string& why) override { lost = why; }
-
-    void step(Instant when, const core::Input& input) { engine_.step(when, input); }
-
-    Status status_{"1.2.3",
-                   "observe",
-                   seconds{60},
-                   "userspace",
-                   {"path-manager-name"},
-                   {},
-                   {{std::chrono::microseconds{100}, 5}, {Duration::max(), 1}}};
-    int reloads = 0;
-    std::optional<std::string> diagnostics;
-    std::optional<std::string> lost;
-    std::vector<core::Request> requests;
-    core::RequestFinished answer;
-    core::LinkNotes noted;
-
-  private:
-    core::Engine engine_{std::make_shared<core::Configuration>()};
-};
 
 Connection connection(std::uint32_t token) {
     return {Token{token}, Side::client, JoinInitial::denied, {{local, 40000}, remote}};
@@ -383,6 +344,26 @@ TEST_F(ServerTest, monitorsTellWhatIsPublished) {
     mortal.reset();
     loop.runUntil([&] { return follower.ended(); }, "the monitor ends with the service");
     EXPECT_EQ(follower.exitCode(), ExitCode::notRunning);
+}
+
+TEST_F(ServerTest, handsARecordingOut) {
+    auto [ours, readers] = ReaderSocket::makePair();
+    host.recording = std::move(readers);
+    for (const std::string_view line : {"{\"first\":1}\n", "{\"second\":2}\n"})
+        ASSERT_GT(::send(ours.get(), line.data(), line.size(), 0), 0);
+    { const auto ended = std::move(ours); }
+    std::vector<std::string> lines;
+    const auto code = failureOf([&](ctl::Client& client) {
+        client.record([&](std::string_view line) { lines.emplace_back(line); });
+    });
+    EXPECT_EQ(code, ExitCode::notRunning) << "the daemon ended it";
+    EXPECT_EQ(lines, (std::vector<std::string>{"{\"first\":1}", "{\"second\":2}"}));
+}
+
+TEST_F(ServerTest, saysWhyNothingIsRecorded) {
+    const auto code = failureOf([](ctl::Client& client) { client.record([](auto) {}); });
+    EXPECT_EQ(code, ExitCode::failed);
+    EXPECT_EQ(said, "Somebody records already.");
 }
 
 TEST_F(ServerTest, refusesAMonitorOfALinkThatDoesNotExist) {

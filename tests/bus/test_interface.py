@@ -8,16 +8,22 @@ import xml.etree.ElementTree as ElementTree
 import pytest
 
 SOURCE = pathlib.Path(__file__).resolve().parents[2]
-XML = SOURCE / "daemon" / "dbus" / "org.subflowd1.xml"
+XML_FILES = {"org.subflowd1.Manager": "org.subflowd1.xml",
+             "org.subflowd1.Link": "org.subflowd1.Link.xml",
+             "org.subflowd1.Policy": "org.subflowd1.Policy.xml"}
 NAME, PATH, INTERFACE = "org.subflowd1", "/org/subflowd1", "org.subflowd1.Manager"
 EMITS = "org.freedesktop.DBus.Property.EmitsChangedSignal"
 
 
-def members(text: str) -> set[tuple[str, ...]]:
+def xml_of(interface: str) -> str:
+    return (SOURCE / "daemon" / "dbus" / XML_FILES[interface]).read_text(encoding="utf-8")
+
+
+def members(text: str, name: str) -> set[tuple[str, ...]]:
     """Every member of the interface with its signature, one tuple each."""
     root = ElementTree.fromstring(text)
-    interface = root.find(f"interface[@name='{INTERFACE}']")
-    assert interface is not None, f"{INTERFACE} is not in {text}"
+    interface = root.find(f"interface[@name='{name}']")
+    assert interface is not None, f"{name} is not in {text}"
     found = set()
     for method in interface.findall("method"):
         def types(direction: str) -> str:
@@ -31,16 +37,20 @@ def members(text: str) -> set[tuple[str, ...]]:
     return found
 
 
-def test_introspection_is_what_the_xml_says(daemon):
-    told = daemon.busctl("introspect", "--xml-interface", NAME, PATH)
+@pytest.mark.parametrize("interface, path, fewest", [
+    (INTERFACE, PATH, 20), ("org.subflowd1.Link", f"{PATH}/link/lo", 9),
+    ("org.subflowd1.Policy", f"{PATH}/policy/announce", 7)])
+def test_introspection_is_what_the_xml_says(daemon, interface, path, fewest):
+    told = daemon.busctl("introspect", "--xml-interface", NAME, path)
     assert told.returncode == 0, told.stderr
-    expected = members(XML.read_text(encoding="utf-8"))
-    assert len(expected) >= 10
-    assert members(told.stdout) == expected
+    expected = members(xml_of(interface), interface)
+    assert len(expected) >= fewest
+    assert members(told.stdout, interface) == expected
 
 
-def test_every_member_is_documented():
-    lines = XML.read_text(encoding="utf-8").splitlines()
+@pytest.mark.parametrize("interface", XML_FILES)
+def test_every_member_is_documented(interface):
+    lines = xml_of(interface).splitlines()
     undocumented = [line.strip() for before, line in zip(lines, lines[1:])
                     if re.match(r"    <(method|property) ", line) and not before.endswith("-->")]
     assert undocumented == []

@@ -11,7 +11,7 @@ import pytest
 
 from bus_daemon import NOBODY
 from lab.waiting import FACTOR
-from polkit import CONNECTIONS, LINKS, RELOAD, Polkit
+from polkit import CONNECTIONS, LINKS, POLICIES, RECORD, RELOAD, Polkit
 
 pytest.importorskip("dbusmock")
 
@@ -53,6 +53,21 @@ def test_polkit_decides_for_others(daemon, polkit, command, action):
     assert daemon.ctl_as_nobody(*command).returncode == NOT_AUTHORISED, "another right"
     polkit.allow(action)
     allowed = daemon.ctl_as_nobody(*command)
+    assert allowed.returncode == OK, allowed.stderr
+
+
+def record_as_nobody(daemon) -> subprocess.CompletedProcess[str]:
+    return daemon.as_nobody("busctl", f"--address={daemon.bus.address}", "call", NAME, PATH,
+                            INTERFACE, "Record")
+
+
+def test_recording_shows_everything_and_is_a_right_of_its_own(daemon, polkit):
+    polkit.allow(CONNECTIONS, LINKS, RELOAD)
+    assert record_as_nobody(daemon).returncode != OK
+    refused = daemon.ctl_as_nobody("record", "/dev/null")
+    assert refused.returncode == NOT_AUTHORISED and "polkit does not" in refused.stderr
+    polkit.allow(RECORD)
+    allowed = record_as_nobody(daemon)
     assert allowed.returncode == OK, allowed.stderr
 
 
@@ -130,7 +145,7 @@ def actions() -> dict[str, ElementTree.Element]:
 
 
 def test_every_action_has_an_owner_and_asks_an_administrator():
-    assert set(actions()) == {CONNECTIONS, LINKS, RELOAD}
+    assert set(actions()) == {CONNECTIONS, LINKS, POLICIES, RECORD, RELOAD}
     for action in actions().values():
         owner = action.find("annotate[@key='org.freedesktop.policykit.owner']")
         assert owner is not None and owner.text == "unix-user:subflowd"

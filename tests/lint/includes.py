@@ -7,7 +7,7 @@ import re
 
 from tree import cpp_files, lines, main
 
-ADAPTERS = ("netlink", "plugins", "config", "host", "dbus")
+ADAPTERS = ("netlink", "plugins", "config", "host", "dbus", "recording")
 INCLUDE = re.compile(r'^\s*#\s*include\s+(<[^>]+>|"[^"]+")')
 STANDARD = re.compile(r"^<[a-z_0-9]+>$")
 API = re.compile(r"^<subflowd/[a-z_0-9]+\.hpp>$")

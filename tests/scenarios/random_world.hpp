@@ -70,6 +70,8 @@ class RandomWorld {
         std::set<std::string> addresses;
     };
 
+    static core::Input writtenAndRead(const Recorded& one);
+
     unsigned pick(unsigned count) { return static_cast<unsigned>(chance_() % count); }
 
     std::string pass();
@@ -83,7 +85,7 @@ class RandomWorld {
     /// Every connection closes; nothing may be left of them.
     std::string end();
 
-    /// Repeats the recorded inputs on another engine.
+    /// Repeats the inputs on another engine, as a recording has them.
     std::string replay();
 
     Token anyConnection();

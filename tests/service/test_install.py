@@ -16,7 +16,8 @@ UNITS = {"subflowd.service", "subflowd@.service", "subflowd-restore.service",
          "subflowd-restore@.service"}
 SHARED = {"bash-completion/completions/subflowctl", "zsh/site-functions/_subflowctl",
           "fish/vendor_completions.d/subflowctl.fish",
-          "dbus-1/interfaces/org.subflowd1.Manager.xml", "dbus-1/system.d/org.subflowd1.conf",
+          "dbus-1/interfaces/org.subflowd1.Manager.xml", "dbus-1/interfaces/org.subflowd1.Link.xml",
+          "dbus-1/interfaces/org.subflowd1.Policy.xml", "dbus-1/system.d/org.subflowd1.conf",
           "dbus-1/system-services/org.subflowd1.service", "polkit-1/actions/org.subflowd1.policy"}
 
 
