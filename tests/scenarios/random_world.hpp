@@ -85,7 +85,7 @@ class RandomWorld {
     /// Every connection closes; nothing may be left of them.
     std::string end();
 
-    /// Repeats the inputs on another engine, as a recording has them.
+    /// Repeats the inputs on another engine, one time in four as a recording has them.
     std::string replay();
 
     Token anyConnection();
