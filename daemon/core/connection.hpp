@@ -59,6 +59,7 @@ struct Path {
     TableEntry entry = TableEntry::none; ///< of the local address, because of a join by this path
     bool carried = false;                ///< a subflow that ended had been confirmed
     bool removalSent = false;   ///< RM_ADDR went out for a subflow, and no later one ended yet
+    bool makesRoom = false;     ///< its subflow was ended for a peer that takes no other beside it
     Failure failure;            ///< of the last attempt or subflow that did
     std::uint16_t attempts = 0; ///< since it was last confirmed
     std::uint16_t failures = 0; ///< in a row
@@ -71,6 +72,13 @@ struct Path {
     Instant released{}; ///< when an operator last had it tried again
     Reason reason;
 };
+
+/// A peer that was given room has to notice first: a join that comes in the same moment as the end
+/// of what was there is one too many again.
+inline Instant roomFrom(const Path& path) {
+    constexpr Duration notice = std::chrono::milliseconds(250);
+    return path.makesRoom ? path.lastChange + notice : Instant{};
+}
 
 /// Who opened a subflow.
 enum class Opener : std::uint8_t {

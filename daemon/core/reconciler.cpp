@@ -133,8 +133,11 @@ bool Reconciler::mayCreate(const Work& work, std::size_t path) const {
     const auto& decision = work.judgement.decisions[path];
     const auto& view = work.candidates.views()[path];
     const auto record = work.candidates.all()[path].record;
-    const bool pending = record != Candidate::noRecord && hasPending(work.connection, record);
-    return decision.verdict == Verdict::wanted && view.subflows < decision.count && !pending &&
+    const bool known = record != Candidate::noRecord;
+    if (known && (hasPending(work.connection, record) ||
+                  roomFrom(work.connection.paths[record]) > work.world.now))
+        return false;
+    return decision.verdict == Verdict::wanted && view.subflows < decision.count &&
            view.usability == Usability::usable && !work.world.links.isOwn(view.remote.address);
 }
 
@@ -225,6 +228,7 @@ void Reconciler::create(const Work& work, std::size_t path, Join join) {
     const bool mayName = join == Join::ordinary && mayNamePort(work, path);
     const auto port = world.sourcePorts.next(world.links, candidate.local, world.host, world.now);
     auto& subflow = addJoin(work, path, join);
+    connection.paths[subflow.path].makesRoom = false;
     if (candidate.remote == connection.remote &&
         world.joinInitial(connection) == JoinInitial::unknown)
         world.remotes[connection.remote].leader = connection.token;

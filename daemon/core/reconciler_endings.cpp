@@ -262,7 +262,8 @@ void Reconciler::end(const Work& work, Subflow& subflow, const Reason& reason) {
     const auto tuple = world.tupleOf(connection, subflow);
     const InFlight context{
         {}, InFlight::Kind::destroySubflow, connection.token, tuple, subflow.localId, {}, {}};
-    if (sharesAddress(work, subflow)) {
+    // The FIN of a dead subflow waits behind what was lost, and with it the room for another.
+    if (sharesAddress(work, subflow) || connection.paths[subflow.path].makesRoom) {
         auto reset = context;
         reset.kind = InFlight::Kind::resetSubflow;
         world.issue(

@@ -125,7 +125,8 @@ void Reconciler::replace(const Work& work, const Plan::Refreshed& stated) {
         if (mayProbe(work, stated))
             create(work, old->path, Join::successor);
     } else if (decision.verdict == Verdict::wanted && old->localPort != 0) {
-        end(work, *old, {&reasons::makesRoom, 0, 0}); // and then the path wants a subflow
+        connection.paths[old->path].makesRoom = true; // and then the path wants a subflow
+        end(work, *old, {&reasons::makesRoom, 0, 0});
     }
 }
 
@@ -168,6 +169,9 @@ Instant Reconciler::nextOfRefresh(const Work& work) {
         const auto wait = 3 * patienceOf(stated, *old);
         next = std::min(next, stated.time > work.world.now ? stated.time : work.world.now + wait);
     }
+    for (const auto& path : connection.paths)
+        if (roomFrom(path) > work.world.now)
+            next = std::min(next, roomFrom(path));
     return next;
 }
 

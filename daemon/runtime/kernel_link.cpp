@@ -41,7 +41,7 @@ KernelLink::KernelLink(EventLoop& loop, core::Engine& engine, host::StateFile& s
       family_(kernel.family),
       events_(std::move(events)),
       commands_(kernel.family),
-      recorder_(loop.raw()) {
+      recorder_(loop.raw(), [this] { loop_.wakeBy(EventLoop::now()); }) {
     using Turn = EventLoop::Turn;
     loop_.setTimerCallback([this] { onTimer(); });
     loop_.setDozeCallback([this](Instant now) { spin_.gaveUp(now); });

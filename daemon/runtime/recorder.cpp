@@ -14,6 +14,7 @@ dbus::FileDescriptor Recorder::open(const recording::Header& header) {
     auto [ours, readers] = dbus::ReaderSocket::makePair();
     const auto lossLine = [this](std::uint64_t lines) {
         gap_ = true;
+        gapTold_();
         return recording::gapLine(last_, {lines});
     };
     reader_ = std::make_unique<dbus::ReaderSocket>(

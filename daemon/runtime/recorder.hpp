@@ -7,8 +7,10 @@
 
 #include <systemd/sd-event.h>
 
+#include <functional>
 #include <memory>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace subflowd::runtime {
@@ -17,8 +19,10 @@ namespace subflowd::runtime {
 /// nobody does it costs a comparison each step.
 class Recorder {
   public:
-    /// The loop must outlive it.
-    explicit Recorder(sd_event* loop) : loop_(loop) {}
+    /// The loop must outlive it. `gapTold` is called when the reader was told that lines were lost,
+    /// from inside the loop.
+    Recorder(sd_event* loop, std::function<void()> gapTold)
+        : loop_(loop), gapTold_(std::move(gapTold)) {}
 
     bool isOn() const { return reader_ != nullptr; }
 
@@ -38,6 +42,7 @@ class Recorder {
     void send(std::string_view line);
 
     sd_event* loop_;
+    std::function<void()> gapTold_;
     std::unique_ptr<dbus::ReaderSocket> reader_;
     bool snapshotBegun_ = false; ///< since the recording began
     bool gap_ = false;

@@ -65,7 +65,7 @@ void probeSuspects(const ConnectionView& connection, const HostView& host, const
         const auto due = path.tried < subflow.suspect ? subflow.suspect : path.tried + interval;
         if (!foundFull(path, subflow))
             plan.refresh(id, due, interval, {&suspect, 0, 0});
-        else if (another)
+        else if (another && !subflow.initial) // a peer that runs Linux counts joins only
             plan.refresh(id, due, interval, {&fullPeer, 0, 0}, Replacement::breakBeforeMake);
         else
             plan.refresh(id, path.tried + slowest, interval, {&fullPeer, 0, 0});

@@ -132,8 +132,9 @@ TEST_F(RefreshTest, BreakBeforeMakeEndsTheOldOneAndThenThePathWantsAnother) {
     const auto mark = lab.mark();
     lab.kernel.swallow("10.0.1.1", host);
     lab.run(2500ms);
-    EXPECT_THAT(lab.commandsSince(mark), ElementsAre("destroy 10.0.1.1 -> 10.9.0.1:443",
-                                                     "create 10.0.1.1 id 2 on 2 -> 10.9.0.1:443"));
+    EXPECT_THAT(lab.commandsSince(mark), ElementsAre("reset 10.0.1.1 -> 10.9.0.1:443",
+                                                     "create 10.0.1.1 id 2 on 2 -> 10.9.0.1:443"))
+        << "its FIN would wait behind what was lost";
 }
 
 TEST_F(RefreshTest, WhatAProbeMetIsToldAndDoesNotCountAsAFailureOfThePath) {

@@ -109,12 +109,16 @@ def test_all_paths_are_gone_for_a_while(lab, daemon, begun):
     assert waited < PROBE_BOUND
 
 
-def test_a_peer_at_its_limit_gets_room_first(lab, connect, make_daemon):
+@pytest.mark.parametrize("number", [0, 1])
+def test_a_peer_at_its_limit_gets_room_first(lab, connect, make_daemon, number):
+    """But not by the end of the initial subflow, which does not count for it: that one has to
+    recover by itself."""
     lab.server.run("ip", "mptcp", "limits", "set", "subflows", "1")
-    daemon = make_daemon(lab.client).start()
+    spared = lab.uplinks[1 - number].link
+    daemon = make_daemon(lab.client, f"[Link {spared}]\nRole=backup\n").start()
     client = connect()
     wait_for_locals(daemon, client, all_clients(lab))
-    struck = lab.uplinks[0]
+    struck = lab.uplinks[number]
     with Chatter(client) as chatter:
         with black_hole(lab, struck):
             wait_for_suspicion(daemon, client, struck.client)

@@ -120,6 +120,16 @@ TEST_F(Probing, BreaksFirstIfThePeerIsFullAndAnotherSubflowCarries) {
     EXPECT_EQ(plan.refreshes()[0].replacement, Replacement::breakBeforeMake);
 }
 
+TEST_F(Probing, KeepsTheInitialSubflowWhoseEndMakesNoRoom) {
+    suspect("10.0.1.1", 3s).initial = true;
+    wlan().tried = now.now - 1s;
+    wlan().lastFailure.cause = Cause::rejected;
+    const auto plan = now.ask(policy);
+    ASSERT_EQ(plan.refreshes().size(), 1U);
+    EXPECT_EQ(plan.refreshes()[0].replacement, Replacement::makeBeforeBreak);
+    EXPECT_EQ(plan.refreshes()[0].time - now.now, 29s);
+}
+
 TEST_F(Probing, KeepsTheLastSubflowsThoughThePeerIsFull) {
     suspect("10.0.0.1", 3s);
     wlan().tried = now.now - 1s;
