@@ -7,14 +7,15 @@
 
 #include <string>
 #include <string_view>
+#include <utility>
 
 namespace subflowd::ctl::replay {
 
 /// What a replay shows: the lines of a monitor, and what came of it.
 class View {
   public:
-    View(Format format, Colouring colouring, const recording::Header& header)
-        : format_(format), colouring_(colouring), header_(header) {}
+    View(Format format, Colouring colouring, recording::Header header)
+        : format_(format), colouring_(colouring), header_(std::move(header)) {}
 
     std::string change(Instant when, const core::Change& change, std::string_view link,
                        Player::Basis basis) const;

@@ -64,6 +64,8 @@ class ShortTable {
 
     const Element& back() const { return *(end() - 1); }
 
+    // NOLINTBEGIN(readability-identifier-naming): std::vector's names, for what stands in for one
+
     /// By value: the element may be one of this table.
     Element& push_back(Element element) {
         if (!block_ || block_->size == block_->capacity)
@@ -103,6 +105,8 @@ class ShortTable {
         table.erase(kept, table.end());
         return static_cast<std::size_t>(erased);
     }
+
+    // NOLINTEND(readability-identifier-naming)
 
   private:
     static_assert(alignof(Element) <= alignof(std::max_align_t));

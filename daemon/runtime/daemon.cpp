@@ -295,6 +295,7 @@ std::vector<dbus::PolicyDescription> Daemon::policies() const {
         description.quarantined = quarantined;
     }
     std::vector<dbus::PolicyDescription> policies;
+    policies.reserve(all.size());
     for (auto& [name, description] : all)
         policies.push_back(std::move(description));
     return policies;
