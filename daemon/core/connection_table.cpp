@@ -5,7 +5,6 @@
 
 #include <algorithm>
 #include <bit>
-#include <optional>
 #include <utility>
 
 namespace subflowd::core {
@@ -44,11 +43,11 @@ Connection* ConnectionTable::find(Token token) {
 
 const Connection* ConnectionTable::find(Token token) const {
     const Connection* found = nullptr;
-    index_.find(hashOf(token), [&](std::uint32_t slot) {
-        found = at(slot);
+    const auto slot = index_.find(hashOf(token), [&](std::uint32_t each) {
+        found = at(each);
         return found->token == token;
     });
-    return found && found->token == token ? found : nullptr;
+    return slot ? found : nullptr;
 }
 
 Connection* ConnectionTable::at(std::size_t slot) {

@@ -2,14 +2,11 @@
 #include "dbus/device_notes.hpp"
 
 #include "dbus/names.hpp"
+#include "dbus/take_entry.hpp"
 
 namespace subflowd::dbus {
 
 namespace {
-
-/// NMDeviceState
-constexpr std::uint32_t activated = 100;
-constexpr std::uint32_t deactivating = 110;
 
 /// NMMetered
 constexpr std::uint32_t meteredYes = 1;
@@ -24,13 +21,6 @@ constexpr std::uint32_t connectivityFull = 4;
 /// NMMptcpFlags
 constexpr std::uint32_t flagDisabled = 0x1;
 constexpr std::uint32_t flagBackup = 0x40;
-
-template <class Value>
-void takeEntry(const wire::Dictionary& dictionary, const char* key, Value& into) {
-    const auto entry = dictionary.find(key);
-    if (entry != dictionary.end() && entry->second.containsValueOfType<Value>())
-        into = entry->second.get<Value>();
-}
 
 wire::Dictionary sectionOf(const Settings& profile, const char* name) {
     const auto section = profile.find(name);
@@ -60,7 +50,7 @@ std::optional<bool> meteredOf(const Device& device) {
 /// What was said before the activation is of another one: "none", mostly.
 core::Reach reachOf(const Device& device, std::uint32_t connectivity, ConnectivityCheck check) {
     if (check == ConnectivityCheck::off || connectivity == connectivityUnknown ||
-        device.state < activated)
+        device.state < device_state::activated)
         return core::Reach::unknown;
     return connectivity >= connectivityFull ? core::Reach::internet : core::Reach::local;
 }
@@ -70,7 +60,7 @@ core::Reach reachOf(const Device& device, std::uint32_t connectivity, Connectivi
 void take(const wire::Dictionary& properties, Device& device) {
     takeEntry(properties, "IpInterface", device.link);
     takeEntry(properties, "Interface", device.interface);
-    if (device.state != deactivating) // reset while the addresses are still there
+    if (device.state != device_state::deactivating) // reset while the addresses are still there
         takeEntry(properties, "Metered", device.metered);
     takeEntry(properties, "State", device.state);
     takeEntry(properties, "Ip4Connectivity", device.connectivity4);
@@ -108,7 +98,7 @@ core::LinkNote noteOf(const Device& device, ConnectivityCheck check) {
             meteredOf(device),
             reachOf(device, device.connectivity4, check),
             reachOf(device, device.connectivity6, check),
-            device.state == deactivating};
+            device.state == device_state::deactivating};
 }
 
 } // namespace subflowd::dbus

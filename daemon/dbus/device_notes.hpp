@@ -13,6 +13,14 @@
 /// What NetworkManager's properties and settings mean. No bus in it.
 namespace subflowd::dbus {
 
+/// Of NMDeviceState: from `preparing` on a profile is being brought into force, and is until the
+/// device deactivates.
+namespace device_state {
+inline constexpr std::uint32_t preparing = 40;
+inline constexpr std::uint32_t activated = 100;
+inline constexpr std::uint32_t deactivating = 110;
+} // namespace device_state
+
 /// A device of NetworkManager, as far as it matters: its properties, and what its profile says.
 struct Device {
     std::string link; ///< IpInterface: differs from Interface where there is a modem or PPP, and

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "dbus/modem_notes.hpp"
 
+#include "dbus/take_entry.hpp"
+
 #include <algorithm>
 #include <array>
 #include <iterator>
@@ -25,15 +27,12 @@ constexpr std::uint32_t networkPort = 2;
 
 using Ports = std::vector<sdbus::Struct<std::string, std::uint32_t>>;
 
-template <class Value, class Take>
-void takeEntry(const wire::Dictionary& properties, const char* key, Take&& takeIt) {
-    const auto entry = properties.find(key);
-    if (entry != properties.end() && entry->second.containsValueOfType<Value>())
-        takeIt(entry->second.get<Value>());
-}
-
-void takeNumber(const wire::Dictionary& properties, const char* key, std::uint32_t& into) {
-    takeEntry<std::uint32_t>(properties, key, [&into](std::uint32_t value) { into = value; });
+std::vector<std::string> linksOf(const Ports& ports) {
+    std::vector<std::string> links;
+    for (const auto& port : ports)
+        if (port.get<1>() == networkPort)
+            links.push_back(port.get<0>());
+    return links;
 }
 
 } // namespace
@@ -44,17 +43,13 @@ bool isOfModems(std::string_view interface) {
 
 void take(std::string_view interface, const wire::Dictionary& properties, Modem& modem) {
     if (interface == modemInterface) {
-        takeEntry<Ports>(properties, "Ports", [&modem](const Ports& ports) {
-            modem.links.clear();
-            for (const auto& port : ports)
-                if (port.get<1>() == networkPort)
-                    modem.links.push_back(port.get<0>());
-        });
+        if (Ports ports; takeEntry(properties, "Ports", ports))
+            modem.links = linksOf(ports);
     } else if (interface == interface3gpp) {
-        takeNumber(properties, "RegistrationState", modem.registration3gpp);
+        takeEntry(properties, "RegistrationState", modem.registration3gpp);
     } else if (interface == interfaceCdma) {
-        takeNumber(properties, "EvdoRegistrationState", modem.registrationEvdo);
-        takeNumber(properties, "Cdma1xRegistrationState", modem.registrationCdma);
+        takeEntry(properties, "EvdoRegistrationState", modem.registrationEvdo);
+        takeEntry(properties, "Cdma1xRegistrationState", modem.registrationCdma);
     }
 }
 

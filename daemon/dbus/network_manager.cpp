@@ -2,6 +2,7 @@
 #include "dbus/network_manager.hpp"
 
 #include "dbus/sdbus_compat.hpp"
+#include "dbus/take_entry.hpp"
 
 #include <algorithm>
 #include <ctime>
@@ -18,10 +19,6 @@ constexpr const char* startsProperty = "Startup";
 constexpr const char* settingsInterface = "org.freedesktop.NetworkManager.Settings.Connection";
 constexpr const char* deviceInterface = "org.freedesktop.NetworkManager.Device";
 constexpr const char* propertiesInterface = "org.freedesktop.DBus.Properties";
-
-/// NMDeviceState: a profile is being brought into force, and is until the device deactivates.
-constexpr std::uint32_t preparing = 40;
-constexpr std::uint32_t activated = 100;
 
 } // namespace
 
@@ -136,12 +133,9 @@ void NetworkManager::changed(const std::string& path, const std::string& interfa
 }
 
 void NetworkManager::takeFlags(const wire::Dictionary& properties) {
-    const auto checks = properties.find(checksProperty);
-    if (checks != properties.end() && checks->second.containsValueOfType<bool>())
-        check_ = checks->second.get<bool>() ? ConnectivityCheck::on : ConnectivityCheck::off;
-    const auto starts = properties.find(startsProperty);
-    if (starts != properties.end() && starts->second.containsValueOfType<bool>())
-        starting_ = starts->second.get<bool>();
+    if (bool checks = false; takeEntry(properties, checksProperty, checks))
+        check_ = checks ? ConnectivityCheck::on : ConnectivityCheck::off;
+    takeEntry(properties, startsProperty, starting_);
 }
 
 void NetworkManager::takeDevice(const std::string& path, const wire::Dictionary& properties) {
@@ -149,9 +143,9 @@ void NetworkManager::takeDevice(const std::string& path, const wire::Dictionary&
     take(properties, device);
     const bool profileMayDiffer =
         properties.contains("State") || properties.contains("ActiveConnection");
-    if (profileMayDiffer && device.state < preparing)
+    if (profileMayDiffer && device.state < device_state::preparing)
         forgetProfile(device);
-    else if (profileMayDiffer && device.state <= activated)
+    else if (profileMayDiffer && device.state <= device_state::activated)
         askProfile(path);
 }
 

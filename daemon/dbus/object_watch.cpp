@@ -35,6 +35,7 @@ void guarded(const sdbus::Message& message, const std::string& sender, Read&& re
 ObjectWatch::ObjectWatch(sdbus::IConnection& connection, const Service& service, Listener& listener)
     : connection_(connection),
       service_(service),
+      below_(std::string{",path_namespace='"} + service.root + "'"),
       listener_(listener),
       bus_(sdbus::createProxy(connection, compat::ServiceName{busName},
                               sdbus::ObjectPath{busPath})) {
@@ -69,8 +70,7 @@ void ObjectWatch::watch() {
                 ownedBy(owner);
             });
         }));
-    const std::string below = std::string{",path_namespace='"} + service_.root + "'";
-    onSignal("member='PropertiesChanged'" + below, [this](sdbus::Message& message) {
+    onSignal("member='PropertiesChanged'" + below_, [this](sdbus::Message& message) {
         std::string interface;
         wire::Dictionary properties;
         message >> interface >> properties;
@@ -92,9 +92,8 @@ void ObjectWatch::watch() {
 
 void ObjectWatch::follow(const std::string& member,
                          std::function<void(const std::string&)> handler) {
-    const std::string below = std::string{",path_namespace='"} + service_.root + "'";
     onSignal(
-        "member='" + member + "'" + below,
+        "member='" + member + "'" + below_,
         [handler = std::move(handler)](sdbus::Message& message) { handler(message.getPath()); });
 }
 

@@ -71,6 +71,7 @@ class ObjectWatch {
 
     sdbus::IConnection& connection_;
     Service service_;
+    std::string below_; ///< of a match: only objects of the service
     Listener& listener_;
     std::vector<sdbus::Slot> matches_;
     std::unique_ptr<sdbus::IProxy> bus_;

@@ -12,7 +12,9 @@ SOURCE = pathlib.Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(SOURCE / "tools"))
 
 from bus_daemon import BusDaemon  # noqa: E402
+from lab.daemon import Daemon  # noqa: E402
 from lab.namespace import Namespace  # noqa: E402
+from lab.uplinks import Lab  # noqa: E402
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -54,3 +56,24 @@ def daemon(make_namespace: Callable[[str], Namespace],
     with made:
         yield made.start()
         print(made.said())  # pytest shows it with a failure
+
+
+@pytest.fixture
+def lab() -> Iterator[Lab]:
+    with Lab() as made:
+        yield made
+
+
+@pytest.fixture
+def begin(lab: Lab, executables: dict[str, str]) -> Iterator[Callable[[str], Daemon]]:
+    """Starts daemons with a configuration, on the client of a lab with two uplinks."""
+    made: list[Daemon] = []
+
+    def start(config: str = "") -> Daemon:
+        made.append(Daemon(lab.client, executables, config))
+        return made[-1].start()
+
+    yield start
+    for daemon in made:
+        print(daemon.said())
+        daemon.close()

@@ -2,50 +2,14 @@
 """What NetworkManager says of links counts, and nothing waits for it."""
 
 import signal
-from typing import Callable, Iterator
-
-import pytest
 
 import network_manager as nm
 from lab import diag
 from lab.daemon import Daemon
 from lab.traffic import Client, EchoServer
-from lab.uplinks import Lab
 from lab.waiting import wait_for
+from link_roles import PLAIN, said, wait_for_link
 
-
-@pytest.fixture
-def lab() -> Iterator[Lab]:
-    with Lab() as made:
-        yield made
-
-
-@pytest.fixture
-def begin(lab: Lab, executables: dict[str, str]) -> Iterator[Callable[[str], Daemon]]:
-    made: list[Daemon] = []
-
-    def start(config: str = "") -> Daemon:
-        made.append(Daemon(lab.client, executables, config))
-        return made[-1].start()
-
-    yield start
-    for daemon in made:
-        print(daemon.said())
-        daemon.close()
-
-
-def said(daemon: Daemon, name: str) -> tuple[str, str, bool]:
-    """The role of a link, who gave it, and whether it is metered."""
-    link = next(each for each in daemon.show("links")["links"] if each["name"] == name)
-    return link["role"], link["role_source"], link["metered"]
-
-
-def wait_for_link(daemon: Daemon, name: str, expected: tuple[str, str, bool]) -> None:
-    wait_for(lambda: said(daemon, name) == expected, f"{name} is {expected}",
-             otherwise=lambda: f"{said(daemon, name)}\n{daemon.said()}")
-
-
-PLAIN = ("primary", "default", False)
 BY_MANAGER = "NetworkManager"
 
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Callable, ContextManager, Iterator
 
 from .capture import Syn, SynCapture
-from .managers import InKernel, Subflowd
+from .managers import InKernel, Subflowd, programs as executables
 from .namespace import Namespace
 from .uplinks import Lab
 from .waiting import wait_for
@@ -51,18 +51,14 @@ class Programs:
     def load(self) -> str:
         return self["bench/bench-load"]
 
-    def subflowd(self) -> dict[str, str]:
-        return {name: self[f"{directory}/{name}"]
-                for directory, name in (("daemon", "subflowd"), ("ctl", "subflowctl"))}
-
 
 Maker = Callable[[Lab, Programs], ContextManager]
 
 MANAGERS: dict[str, Maker] = {
     "kernel": lambda lab, _: InKernel(lab),
     "reactor": lambda lab, programs: Reactor(lab, programs["bench/bench-reactor"]),
-    "subflowd": lambda lab, programs: Subflowd(lab, programs.subflowd(), FULL_MESH),
-    "spin": lambda lab, programs: Subflowd(lab, programs.subflowd(),
+    "subflowd": lambda lab, programs: Subflowd(lab, executables(programs.build), FULL_MESH),
+    "spin": lambda lab, programs: Subflowd(lab, executables(programs.build),
                                            "[Daemon]\nSpin=auto\n" + FULL_MESH),
 }
 #: Those that notice an address that comes; the kernel has to be told, as NetworkManager does.
