@@ -11,7 +11,7 @@ import pytest
 
 from lab.waiting import FACTOR, wait_for
 
-EVENTS_PER_SECOND = 5000
+# Many times what the socket to a reader holds, as fast as the kernel changes an address.
 CHANGES = 40_000
 MOST_GROWTH_KIB = 16 * 1024
 
@@ -70,9 +70,7 @@ def test_a_reader_that_sleeps_costs_the_daemon_nothing(daemon, sleeper):
     wait_for(told, "the monitor tells of the link", otherwise=daemon.said)
     before = resident_kib(daemon)
     sleeper.process.send_signal(signal.SIGSTOP)
-    began = time.monotonic()
     flap(daemon, CHANGES // 2)
-    assert CHANGES / (time.monotonic() - began) > EVENTS_PER_SECOND / FACTOR, "not in a hurry"
     asked = time.monotonic()
     assert daemon.ctl("status").returncode == 0
     assert time.monotonic() - asked < 5 * FACTOR
