@@ -259,6 +259,10 @@ void Client::resetPolicies(Token token) {
     translating([&] { (*proxy_)->ResetPolicies(number(token)); });
 }
 
+void Client::setPolicyOptions(const std::string& policy, const PolicyOptions& options) {
+    translating([&] { (*proxy_)->SetPolicyOptions(policy, options); });
+}
+
 void Client::retry(Token token, const PathWords& path) {
     translating([&] { (*proxy_)->Retry(number(token), arguments(path)); });
 }

@@ -48,6 +48,7 @@ class Client {
     void withdraw(Token token, const std::string& address);
     void setPolicies(Token token, const std::vector<std::string>& policies);
     void resetPolicies(Token token);
+    void setPolicyOptions(const std::string& policy, const PolicyOptions& options);
     void retry(Token token, const PathWords& path);
     void release(Token token, const PathWords& path);
     void setLinkRole(const std::string& link, const std::string& role);

@@ -8,17 +8,33 @@
 
 namespace subflowd::ctl {
 
-Filter parseFilter(const std::vector<std::string>& words) {
-    Filter filter;
+namespace {
+
+CommandFailure notOfPairs(std::string word, const char* why) {
+    return {ExitCode::usage, '\'' + std::move(word) + "' is no " + why};
+}
+
+/// `why`: what to say of a word that is no such pair.
+std::map<std::string, std::string> parsePairs(const std::vector<std::string>& words,
+                                              const char* why) {
+    std::map<std::string, std::string> pairs;
     for (const auto& word : words) {
         const auto equals = word.find('=');
         if (equals == std::string::npos || equals == 0)
-            throw CommandFailure(ExitCode::usage, "'" + word +
-                                                      "' is no filter: write KEY=VALUE, such as "
-                                                      "link=eth0 or remote=10.0.0.0/8.");
-        filter[word.substr(0, equals)] = word.substr(equals + 1);
+            throw notOfPairs(word, why);
+        pairs[word.substr(0, equals)] = word.substr(equals + 1);
     }
-    return filter;
+    return pairs;
+}
+
+} // namespace
+
+Filter parseFilter(const std::vector<std::string>& words) {
+    return parsePairs(words, "filter: write KEY=VALUE, such as link=eth0 or remote=10.0.0.0/8.");
+}
+
+PolicyOptions parsePolicyOptions(const std::vector<std::string>& words) {
+    return parsePairs(words, "option: write KEY=VALUE, such as MaxSubflows=4.");
 }
 
 Token parseToken(std::string_view text) {

@@ -17,6 +17,12 @@ using Filter = std::map<std::string, std::string>;
 /// Reads KEY=VALUE words. Throws CommandFailure (usage).
 Filter parseFilter(const std::vector<std::string>& words);
 
+/// The options of a policy, by key.
+using PolicyOptions = std::map<std::string, std::string>;
+
+/// Reads KEY=VALUE words, of which a value may be empty. Throws CommandFailure (usage).
+PolicyOptions parsePolicyOptions(const std::vector<std::string>& words);
+
 /// Reads "0x1234abcd" or "1234abcd". Throws CommandFailure (usage).
 Token parseToken(std::string_view text);
 

@@ -171,11 +171,16 @@ class CommandLine {
     }
 
     void addPolicy() {
-        auto* group = addGroup("policy", "Which policies decide about a connection");
+        auto* group = addGroup("policy", "Which policies decide about a connection, and how");
         withToken(addPart(group, Command::policySet, "set", "Others than those of its rule"))
             ->add_option("POLICY", options_.policies, "In this order")
             ->required();
         withToken(addPart(group, Command::policyReset, "reset", "Those of its rule again"));
+        auto* options = addPart(group, Command::policyOptions, "options",
+                                "Give a policy other options, until the next reload");
+        options->add_option("POLICY", options_.policy, "One that is in use")->required();
+        options->add_option("OPTION", options_.settings, "KEY=VALUE; without a value: built-in")
+            ->required();
     }
 
     void addLink() {

@@ -41,6 +41,7 @@ enum class Command : std::uint8_t {
     withdraw,
     policySet,
     policyReset,
+    policyOptions,
     retry,
     release,
     linkSet,
@@ -83,6 +84,8 @@ struct Options {
     std::string priority = "regular";  ///< of subflow add
     std::string address;               ///< of announce and withdraw
     std::vector<std::string> policies; ///< of policy set and replay
+    std::string policy;                ///< of policy options
+    std::vector<std::string> settings; ///< of policy options: KEY=VALUE
     std::string link;
     std::string role;
 };

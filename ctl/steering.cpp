@@ -53,6 +53,11 @@ std::string resetPolicies(const Options& options, Client& client) {
     return "The policies of its rule decide about the connection again.\n";
 }
 
+std::string setPolicyOptions(const Options& options, Client& client) {
+    client.setPolicyOptions(options.policy, parsePolicyOptions(options.settings));
+    return "The policy has these options until the configuration is read again.\n";
+}
+
 std::string retry(const Options& options, Client& client) {
     client.retry(tokenOf(options), pathWords(options));
     return "Whatever waited is tried now.\n";
@@ -109,6 +114,8 @@ Steering steeringOf(Command command) {
         return setPolicies;
     case Command::policyReset:
         return resetPolicies;
+    case Command::policyOptions:
+        return setPolicyOptions;
     case Command::retry:
         return retry;
     case Command::release:

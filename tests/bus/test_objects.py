@@ -172,6 +172,18 @@ def test_options_change_at_once_or_not_at_all(daemon, signals):
     wait_for(lambda: options(daemon)["MaxAgain"] == "5", "the built-in value")
 
 
+def test_a_person_changes_options(daemon):
+    wrong = daemon.ctl("policy", "options", "announce", "MaxAgain")
+    assert wrong.returncode == 2 and "KEY=VALUE" in wrong.stderr
+    refused = daemon.ctl("policy", "options", "announce", "MaxAgain=many")
+    assert refused.returncode == 2 and "wants a whole number" in refused.stderr
+    assert options(daemon)["MaxAgain"] == "5"
+    assert daemon.ctl("policy", "options", "announce", "MaxAgain=3", "Again=no").returncode == 0
+    wait_for(lambda: (options(daemon)["MaxAgain"], options(daemon)["Again"]) == ("3", "no"), "both")
+    assert daemon.ctl("policy", "options", "announce", "MaxAgain=", "Again=").returncode == 0
+    wait_for(lambda: options(daemon)["MaxAgain"] == "5", "the built-in value")
+
+
 def test_a_reload_forgets_options(daemon):
     assert set_options(daemon, "announce", MaxAgain="3").returncode == 0
     wait_for(lambda: options(daemon)["MaxAgain"] == "3", "another value")

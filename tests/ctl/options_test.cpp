@@ -131,6 +131,13 @@ TEST(ParseOptions, takesPoliciesInTheirOrder) {
     EXPECT_EQ(found.format, Format::json);
 }
 
+TEST(ParseOptions, takesOptionsOfAPolicy) {
+    const auto found = options({"policy", "options", "announce", "MaxAgain=3", "Again="});
+    EXPECT_EQ(found.command, Command::policyOptions);
+    EXPECT_EQ(found.policy, "announce");
+    EXPECT_EQ(found.settings, (std::vector<std::string>{"MaxAgain=3", "Again="}));
+}
+
 TEST(ParseOptions, takesHowLongToWait) {
     const auto found = options({"link", "wait", "eth0", "--timeout", "0.25"});
     EXPECT_EQ(found.command, Command::linkWait);
@@ -143,6 +150,7 @@ TEST(ParseOptions, refusesHalfOfARequest) {
                                                        {"subflow", "add", "0x1"},
                                                        {"announce", "0x1"},
                                                        {"policy", "set", "0x1"},
+                                                       {"policy", "options", "announce"},
                                                        {"link", "set", "eth0"},
                                                        {"link", "set", "eth0", "spare"},
                                                        {"link", "drain"},
