@@ -5,6 +5,7 @@
 #include "dbus/sdbus_compat.hpp"
 #include "decode.hpp"
 #include "failure.hpp"
+#include "host/network_namespace.hpp"
 #include "manager_proxy.h"
 #include "name_owner.hpp"
 
@@ -87,15 +88,22 @@ dbus::wire::Dictionary arguments(const Client::PathWords& path) {
     return arguments;
 }
 
+/// The daemon of this network namespace, if it is one of several on the bus; the only one else.
+std::string daemonName(sdbus::IConnection& bus) {
+    const auto here = static_cast<std::uint64_t>(host::currentNetworkNamespace());
+    auto instance = dbus::instanceName(here);
+    return hasOwner(bus, instance) ? instance : std::string{dbus::serviceName};
+}
+
 /// A call would start a daemon that is enabled, and with it change who manages connections: that is
 /// for whoever wants it to run, not for whoever looks.
-std::unique_ptr<sdbus::IConnection> connectToDaemon(const std::string& bus) {
-    auto connection = connect(bus);
-    bool runs = false;
-    translating([&] { runs = hasOwner(*connection, dbus::serviceName); });
-    if (!runs)
-        throw notRunning();
-    return connection;
+std::string nameOfRunningDaemon(sdbus::IConnection& bus) {
+    return translating([&] {
+        auto name = daemonName(bus);
+        if (!hasOwner(bus, name))
+            throw notRunning();
+        return name;
+    });
 }
 
 /// One packet, one line; empty at the end.
@@ -125,8 +133,8 @@ std::string_view receiveLine(int socket, std::span<char> packet) {
 /// The generated proxy is a base class, so that the connection must be a member beside it.
 class ManagerProxy final : public sdbus::ProxyInterfaces<org::subflowd1::Manager_proxy> {
   public:
-    explicit ManagerProxy(sdbus::IConnection& connection)
-        : ProxyInterfaces(connection, dbus::compat::ServiceName{dbus::serviceName},
+    ManagerProxy(sdbus::IConnection& connection, const std::string& daemon)
+        : ProxyInterfaces(connection, dbus::compat::ServiceName{daemon},
                           sdbus::ObjectPath{dbus::managerPath}) {}
 
     /// A message knows its bus, and nothing else tells.
@@ -142,7 +150,8 @@ class ManagerProxy final : public sdbus::ProxyInterfaces<org::subflowd1::Manager
 class Client::Proxy {
   public:
     explicit Proxy(std::unique_ptr<sdbus::IConnection> connection)
-        : connection_(std::move(connection)), manager_(*connection_) {}
+        : connection_(std::move(connection)),
+          manager_(*connection_, nameOfRunningDaemon(*connection_)) {}
 
     ManagerProxy* operator->() { return &manager_; }
 
@@ -153,7 +162,7 @@ class Client::Proxy {
     ManagerProxy manager_;
 };
 
-Client::Client(const std::string& bus) : proxy_(std::make_unique<Proxy>(connectToDaemon(bus))) {}
+Client::Client(const std::string& bus) : proxy_(std::make_unique<Proxy>(connect(bus))) {}
 
 Client::~Client() = default;
 

@@ -1,10 +1,20 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+#include <cstdint>
+#include <string>
+
 /// What the daemon is called on the bus (org.subflowd1.xml).
 namespace subflowd::dbus {
 
 inline constexpr const char* serviceName = "org.subflowd1";
+
+/// What one of several daemons on a bus is called: by the inode of its network namespace
+/// (/proc/PID/ns/net), so that whoever is in the namespace, too, finds it.
+inline std::string instanceName(std::uint64_t networkNamespace) {
+    return std::string{serviceName} + ".netns_" + std::to_string(networkNamespace);
+}
+
 inline constexpr const char* managerPath = "/org/subflowd1";
 
 /// The bus itself (D-Bus Specification, "Message Bus Messages"); its interface has the name, too.

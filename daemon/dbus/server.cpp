@@ -34,17 +34,19 @@ bool isTaken(const sdbus::Error& error) {
     return name == "org.freedesktop.DBus.Error.FileExists" || name == "System.Error.EEXIST";
 }
 
-void takeName(sdbus::IConnection& connection, const std::string& bus) {
-    const std::string who = serviceName;
+void takeName(sdbus::IConnection& connection, const Place& place) {
+    const auto& [bus, name] = place;
     try {
-        connection.requestName(compat::ServiceName{serviceName});
+        connection.requestName(compat::ServiceName{name});
     } catch (const sdbus::Error& error) {
         if (isTaken(error))
-            throw std::runtime_error("Another daemon has the name " + who + " on the D-Bus '" +
-                                     bus + "': stop it, or choose another bus with --bus.");
-        throw std::runtime_error("The D-Bus '" + bus + "' does not give the name " + who + " (" +
+            throw std::runtime_error("Another daemon has the name " + name + " on the D-Bus '" +
+                                     bus +
+                                     "': stop it, or run this one with --instance, or choose "
+                                     "another bus with --bus.");
+        throw std::runtime_error("The D-Bus '" + bus + "' does not give the name " + name + " (" +
                                  error.getMessage() + "): run as root and install the bus policy " +
-                                 who + ".conf.");
+                                 serviceName + ".conf.");
     }
 }
 
@@ -76,21 +78,15 @@ class LinkNames {
 
 class Server::Service {
   public:
-    Service(const std::string& bus, sd_event* loop, Host& host)
+    Service(const Place& place, sd_event* loop, Host& host)
         : host_(host),
           monitors_(loop),
-          connection_(connect(bus)),
+          connection_(connect(place.bus)),
           manager_(*connection_, host, monitors_),
           objects_(*connection_, loop, host) {
-        takeName(*connection_, bus);
-        networkManager_.emplace(*connection_, loop, [this](const core::LinkNotes& notes) {
-            notes_ = notes;
-            annotate();
-        });
-        modemManager_.emplace(*connection_, [this](const Roaming& roaming) {
-            roaming_ = roaming;
-            annotate();
-        });
+        takeName(*connection_, place);
+        if (place.name == serviceName)
+            listenToNetworkManagers(loop);
         source_.emplace(*connection_, loop, [&host](const std::string& why) { host.busLost(why); });
     }
 
@@ -108,6 +104,18 @@ class Server::Service {
     }
 
   private:
+    /// They speak of the links of the host, which may be called like those of another namespace.
+    void listenToNetworkManagers(sd_event* loop) {
+        networkManager_.emplace(*connection_, loop, [this](const core::LinkNotes& notes) {
+            notes_ = notes;
+            annotate();
+        });
+        modemManager_.emplace(*connection_, [this](const Roaming& roaming) {
+            roaming_ = roaming;
+            annotate();
+        });
+    }
+
     void annotate() { host_.annotate(withRoaming(notes_, roaming_)); }
 
     /// The clocks cannot be read at once, so their difference is taken anew only when somebody set
@@ -135,8 +143,8 @@ class Server::Service {
     std::optional<BusSource> source_;
 };
 
-Server::Server(const std::string& bus, sd_event* loop, Host& host)
-    : service_(std::make_unique<Service>(bus, loop, host)) {}
+Server::Server(const Place& place, sd_event* loop, Host& host)
+    : service_(std::make_unique<Service>(place, loop, host)) {}
 
 Server::~Server() = default;
 

@@ -3,6 +3,7 @@
 
 #include "build_config.hpp"
 #include "config/dump.hpp"
+#include "dbus/bus_names.hpp"
 #include "host/kept_descriptors.hpp"
 #include "host/network_namespace.hpp"
 #include "host/other_path_managers.hpp"
@@ -133,7 +134,11 @@ void Daemon::refuseOtherPathManagers() {
 void Daemon::openBus() {
     if (options_.bus == "none")
         return;
-    bus_ = std::make_unique<dbus::Server>(options_.bus, loop_.raw(), *this);
+    dbus::Place place{options_.bus, dbus::serviceName};
+    if (options_.station == Options::Station::instance)
+        place.name =
+            dbus::instanceName(static_cast<std::uint64_t>(host::currentNetworkNamespace()));
+    bus_ = std::make_unique<dbus::Server>(place, loop_.raw(), *this);
 }
 
 /// The path manager of new connections becomes this daemon, or it says why it cannot.

@@ -16,6 +16,7 @@ Options readOptions(int argc, char** argv) {
     using Level = core::LogRecord::Level;
     Options options;
     bool check = false;
+    bool instance = false;
     Level level{};
     CLI::App app{"Path manager for Multipath TCP: decides which subflows each connection has."};
     app.add_option("--config", options.config,
@@ -30,6 +31,9 @@ Options readOptions(int argc, char** argv) {
     app.add_option("--bus", options.bus, "system, session, none, or an address (unix:path=...)")
         ->type_name("BUS")
         ->capture_default_str();
+    app.add_flag(
+        "--instance", instance,
+        "one of several on this bus: is found by subflowctl in the same network namespace");
     auto* given = app.add_option("--log-level", level, "debug, info, notice, warning or error")
                       ->transform(CLI::CheckedTransformer(
                           std::map<std::string, Level>{{"debug", Level::debug},
@@ -48,6 +52,8 @@ Options readOptions(int argc, char** argv) {
     }
     if (given->count() > 0)
         options.logLevel = level;
+    if (instance)
+        options.station = Options::Station::instance;
     if (check)
         options.task = Options::Task::checkConfiguration;
     return options;

@@ -16,7 +16,11 @@ struct Options {
     std::optional<std::filesystem::path> config; ///< instead of the system's files
     std::vector<std::filesystem::path> pluginDirectories;
     std::filesystem::path stateDirectory = "/run/subflowd";
-    std::string bus = "system";                     ///< system, session, none, or an address
+    std::string bus = "system"; ///< system, session, none, or an address
+
+    /// Whether it has the bus to itself, or is one of several there.
+    enum class Station : std::uint8_t { alone, instance } station = Station::alone;
+
     std::optional<core::LogRecord::Level> logLevel; ///< over the configuration's
 
     enum class Task : std::uint8_t { run, checkConfiguration } task = Task::run;

@@ -60,14 +60,26 @@ class SystemBus(Bus):
         super().close()
 
 
-class BusDaemon(Daemon):
-    """subflowd on a bus like the system's. Its directory is open to others."""
+class SharedBus(Bus):
+    """Another daemon's bus, which stays when this daemon goes."""
 
-    def __init__(self, namespace: Namespace, executables: dict[str, str], config: str = "") -> None:
-        super().__init__(namespace, executables, config)
+    def __init__(self, bus: Bus) -> None:
+        self.address = bus.address
+
+    def close(self) -> None:
+        pass
+
+
+class BusDaemon(Daemon):
+    """subflowd on a bus like the system's, its own or a shared one. Its directory is open to
+    others."""
+
+    def __init__(self, namespace: Namespace, executables: dict[str, str],
+                 arguments: tuple[str, ...] = (), bus: SharedBus | None = None) -> None:
+        super().__init__(namespace, executables, arguments=arguments)
         self.directory.chmod(0o755)
         self.bus.close()
-        self.bus = SystemBus(self.directory)
+        self.bus = bus or SystemBus(self.directory)
 
     def busctl(self, *arguments: str) -> subprocess.CompletedProcess[str]:
         return subprocess.run(["busctl", f"--address={self.bus.address}", *arguments],
@@ -79,9 +91,12 @@ class BusDaemon(Daemon):
                               check=False)
 
     def ctl_as_nobody(self, *arguments: str) -> subprocess.CompletedProcess[str]:
-        """subflowctl by somebody without rights, from where he can read it."""
+        """subflowctl by somebody without rights, in the namespace, from where he can read it."""
         copy = self.directory / "subflowctl"
         if not copy.exists():
             shutil.copy(self._executables["subflowctl"], copy)
             copy.chmod(0o755)
-        return self.as_nobody(str(copy), "--bus", self.bus.address, *arguments)
+        nobody = ("setpriv", f"--reuid={NOBODY}", f"--regid={NOBODY}", "--clear-groups")
+        return subprocess.run(
+            self.namespace.command(*nobody, str(copy), "--bus", self.bus.address, *arguments),
+            cwd="/", stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False)

@@ -105,7 +105,7 @@ TEST(ListCost, isLittleBesideTheTransfer) {
     testing::Loop loop;
     FakeHost host;
     populate(host);
-    Server server{bus.address(), loop.get(), host};
+    Server server{{bus.address(), serviceName}, loop.get(), host};
     auto measuring = std::async(std::launch::async, [&] { return measure(bus.address()); });
     while (measuring.wait_for(std::chrono::seconds{0}) != std::future_status::ready)
         sd_event_run(loop.get(), 10'000);

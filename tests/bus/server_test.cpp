@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "client.hpp"
+#include "dbus/bus_names.hpp"
 #include "dbus/reader_socket.hpp"
 #include "dbus/server.hpp"
 #include "failure.hpp"
@@ -81,7 +82,7 @@ class ServerTest : public ::testing::Test {
     PrivateBus bus;
     Loop loop;
     FakeHost host;
-    Server server{bus.address(), loop.get(), host};
+    Server server{{bus.address(), serviceName}, loop.get(), host};
     std::string said;
 };
 
@@ -398,7 +399,7 @@ TEST(Server, saysWhenThereIsNoBus) {
     Loop loop;
     FakeHost host;
     try {
-        Server server{"unix:path=/nonexistent/bus", loop.get(), host};
+        Server server{{"unix:path=/nonexistent/bus", serviceName}, loop.get(), host};
         FAIL() << "connected to nothing";
     } catch (const std::runtime_error& error) {
         EXPECT_NE(std::string{error.what()}.find("unix:path=/nonexistent/bus"), std::string::npos)

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """The life of subflowd.service: start, reload, crash, end."""
 
+import json
 import re
 
 from lab.waiting import wait_for
@@ -137,6 +138,8 @@ def test_an_instance_manages_another_network_namespace(machine):
     blue.start()
     assert machine.path_manager(*inside) == "userspace"
     assert machine.path_manager() == "kernel"
+    assert json.loads(machine.run(*inside, "subflowctl", "status", "--json"))["state"] == "running"
+    assert machine.ask("subflowctl", "status").returncode == 3, "the host has none"
     before = blue.main_pid()
     machine.run("kill", "-KILL", str(before))
     wait_for_another(blue, before)
