@@ -81,12 +81,21 @@ std::vector<Policy> decode(const std::vector<wire::Policy>& policies) {
     return decoded;
 }
 
-std::vector<LatencyBucket> decode(const std::vector<wire::LatencyBucket>& buckets) {
-    std::vector<LatencyBucket> decoded;
+Latency decode(const wire::Latency& latency) {
+    const auto& [sum, buckets] = members(latency);
+    Latency decoded{Microseconds{sum}, {}};
+    decoded.buckets.reserve(buckets.size());
     for (const auto& row : buckets) {
         const auto& [atMost, count] = members(row);
-        decoded.push_back({bounded(atMost), count});
+        decoded.buckets.push_back({bounded(atMost), count});
     }
+    return decoded;
+}
+
+std::map<std::string, Latency> decode(const wire::Latencies& latencies) {
+    std::map<std::string, Latency> decoded;
+    for (const auto& [name, latency] : latencies)
+        decoded.emplace(name, decode(latency));
     return decoded;
 }
 
@@ -162,7 +171,7 @@ Status decode(const wire::Dictionary& status) {
             entry<wire::Counts>(status, "counts"),
             entry<std::uint64_t>(status, "events_lost"),
             entry<std::uint64_t>(status, "resyncs"),
-            decode(entry<std::vector<wire::LatencyBucket>>(status, "latency")),
+            decode(entry<wire::Latencies>(status, "latencies")),
             decode(entry<std::vector<wire::Policy>>(status, "policies"))};
 }
 

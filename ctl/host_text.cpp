@@ -4,7 +4,8 @@
 
 #include <subflowd/address_text.hpp>
 
-#include <algorithm>
+#include <array>
+#include <utility>
 
 namespace subflowd::ctl {
 
@@ -78,25 +79,40 @@ std::string guardCounts(const Status& status) {
            counted(inbound, "subflow") + " of peers refused";
 }
 
-/// The bound under which a share of all answers stayed.
-std::string quantile(const std::vector<LatencyBucket>& buckets, std::uint64_t perCent) {
-    std::uint64_t all = 0;
-    for (const auto& bucket : buckets)
-        all += bucket.count;
-    std::uint64_t below = 0;
-    for (const auto& bucket : buckets) {
-        below += bucket.count;
-        if (below * 100 >= all * perCent)
-            return bucket.atMost ? "under " + spanText(*bucket.atMost) : "longer than measured";
+/// The bound within which a share of all stayed.
+std::string quantile(const Latency& latency, std::uint64_t perCent) {
+    const auto all = latency.count();
+    std::uint64_t within = 0;
+    Microseconds longest{};
+    for (const auto& [atMost, count] : latency.buckets) {
+        within += count;
+        if (within * 100 >= all * perCent)
+            return atMost ? spanText(*atMost) : "over " + spanText(longest);
+        longest = atMost.value_or(longest);
     }
     return "-";
 }
 
-std::string latencyText(const std::vector<LatencyBucket>& buckets) {
-    const auto answered = [](const LatencyBucket& bucket) { return bucket.count > 0; };
-    if (std::ranges::none_of(buckets, answered))
-        return "nothing answered yet";
-    return "half " + quantile(buckets, 50) + ", 99% " + quantile(buckets, 99);
+/// What happened at all, in the order of events; empty if nothing did.
+std::string latenciesText(const Status& status, Colouring colouring) {
+    constexpr std::array<std::pair<const char*, const char*>, 4> rows{
+        {{"event_to_command", "  event to command"},
+         {"command_to_ack", "  command to ack"},
+         {"ack_to_established", "  ack to established"},
+         {"snapshot", "  snapshot"}}};
+    Table table;
+    for (const auto& [key, label] : rows) {
+        const auto at = status.latencies.find(key);
+        if (at == status.latencies.end() || at->second.count() == 0)
+            continue;
+        if (table.empty())
+            table.add({"Latency", "half within", "99% within", "times"});
+        table.add({label, quantile(at->second, 50), quantile(at->second, 99),
+                   std::to_string(at->second.count())});
+    }
+    table.alignRight(1);
+    table.alignRight(2);
+    return table.text(colouring, 2);
 }
 
 std::string policyNames(const std::vector<Policy>& policies) {
@@ -126,10 +142,9 @@ std::string statusText(const Status& status, Colouring colouring) {
         facts.add({"Guard", guard});
     facts.add({"Commands", commandCounts(status)});
     facts.add({"Events", eventCounts(status)});
-    facts.add({"Latency", latencyText(status.latency)});
     facts.add({"Policies", policyNames(status.policies)});
     auto text = painted("subflowd " + status.version, Tone::heading, colouring) + '\n' +
-                facts.text(colouring, 2);
+                facts.text(colouring, 2) + latenciesText(status, colouring);
     if (!status.kernelFeatures.empty())
         text += "  Kernel features\n" + wrapped(joined(status.kernelFeatures, ", "), 4);
     for (const auto& problem : status.problems)

@@ -138,11 +138,26 @@ Json policiesOf(const std::vector<Policy>& policies) {
     return all;
 }
 
-Json latencyOf(const std::vector<LatencyBucket>& buckets) {
+Json bucketsOf(const std::vector<LatencyBucket>& buckets) {
     auto all = Json::array();
     for (const auto& [atMost, count] : buckets)
         all.push_back({{"at_most_us", atMost ? Json(atMost->count()) : Json{}}, {"count", count}});
     return all;
+}
+
+Json latenciesOf(const std::map<std::string, Latency>& latencies) {
+    auto all = Json::object();
+    for (const auto& [name, latency] : latencies)
+        all[name] = {{"count", latency.count()},
+                     {"sum_us", latency.sum.count()},
+                     {"buckets", bucketsOf(latency.buckets)}};
+    return all;
+}
+
+/// One of the latencies, which once was the only one.
+Json eventToCommandOf(const Status& status) {
+    const auto at = status.latencies.find("event_to_command");
+    return at == status.latencies.end() ? Json::array() : bucketsOf(at->second.buckets);
 }
 
 } // namespace
@@ -159,7 +174,8 @@ std::string statusJson(const Status& status, WallTime now) {
                  {"counts", status.counts},
                  {"events_lost", status.eventsLost},
                  {"resyncs", status.resyncs},
-                 {"latency", latencyOf(status.latency)},
+                 {"latency", eventToCommandOf(status)},
+                 {"latencies", latenciesOf(status.latencies)},
                  {"policies", policiesOf(status.policies)}});
 }
 

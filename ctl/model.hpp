@@ -119,6 +119,21 @@ struct LatencyBucket {
     friend bool operator==(const LatencyBucket&, const LatencyBucket&) = default;
 };
 
+/// How long something took, each time since the daemon's start.
+struct Latency {
+    Microseconds sum{};
+    std::vector<LatencyBucket> buckets; ///< from short to long
+
+    std::uint64_t count() const {
+        std::uint64_t all = 0;
+        for (const auto& bucket : buckets)
+            all += bucket.count;
+        return all;
+    }
+
+    friend bool operator==(const Latency&, const Latency&) = default;
+};
+
 struct Status {
     std::string version;
     std::string mode;
@@ -130,7 +145,7 @@ struct Status {
     std::map<std::string, std::uint64_t> counts;
     std::uint64_t eventsLost = 0;
     std::uint64_t resyncs = 0;
-    std::vector<LatencyBucket> latency;
+    std::map<std::string, Latency> latencies;
     std::vector<Policy> policies;
 
     friend bool operator==(const Status&, const Status&) = default;

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
+#include "prose.hpp"
 #include "text_view.hpp"
 
 #include <nlohmann/json.hpp>
@@ -63,6 +64,13 @@ std::string missed(const Json& record) {
                                                  : std::string{};
 }
 
+std::string span(const Json& record) {
+    const auto at = record.find("took_us");
+    return at != record.end() && at->is_number_unsigned()
+               ? "in " + spanText(Microseconds{at->get<std::uint64_t>()})
+               : std::string{};
+}
+
 std::string backup(const Json& record) {
     return text(record, "priority") == "backup" ? "backup" : "";
 }
@@ -85,7 +93,7 @@ std::string monitorText(std::string_view line, Colouring colouring) {
                painted(event, tone, colouring);
     for (const auto& part :
          {text(record, "token"), text(record, "link"), route(record), backup(record),
-          missed(record), failure(record), decision(record), assumption(record)})
+          missed(record), span(record), failure(record), decision(record), assumption(record)})
         if (!part.empty())
             out += ' ' + part;
     out.erase(out.find_last_not_of(' ') + 1);

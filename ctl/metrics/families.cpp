@@ -68,23 +68,42 @@ void addCounts(const Status& daemon, std::vector<Family>& all) {
                           {total(daemon.resyncs)}));
 }
 
-Family latency(const std::vector<LatencyBucket>& buckets) {
-    Family family{"subflowd_event_latency_seconds",
-                  Kind::histogram,
-                  "seconds",
-                  "From an event of the kernel to the command that answers it.",
-                  {}};
-    std::uint64_t sum = 0;
+Family histogram(std::string name, std::string help, const Latency& latency) {
+    Family family{std::move(name), Kind::histogram, "seconds", std::move(help), {}};
+    std::uint64_t within = 0;
     bool open = true;
-    for (const auto& [atMost, count] : buckets) {
-        sum += count;
+    for (const auto& [atMost, count] : latency.buckets) {
+        within += count;
         open = atMost.has_value();
         family.samples.push_back(
-            {"_bucket", {{"le", atMost ? seconds(*atMost) : "+Inf"}}, number(sum)});
+            {"_bucket", {{"le", atMost ? seconds(*atMost) : "+Inf"}}, number(within)});
     }
     if (open)
-        family.samples.push_back({"_bucket", {{"le", "+Inf"}}, number(sum)});
+        family.samples.push_back({"_bucket", {{"le", "+Inf"}}, number(within)});
+    family.samples.push_back({"_count", {}, number(within)});
+    family.samples.push_back({"_sum", {}, seconds(latency.sum)});
     return family;
+}
+
+void addLatencies(const Status& daemon, std::vector<Family>& all) {
+    struct Known {
+        const char* key;
+        const char* name;
+        const char* help;
+    };
+
+    constexpr std::array<Known, 4> known{
+        {{"event_to_command", "subflowd_event_latency_seconds",
+          "From an event of the kernel to the command that answers it."},
+         {"command_to_ack", "subflowd_command_latency_seconds",
+          "From a command to its ack or refusal."},
+         {"ack_to_established", "subflowd_join_latency_seconds",
+          "From the ack of a subflow's command to the subflow's being established."},
+         {"snapshot", "subflowd_snapshot_duration_seconds",
+          "What it took to ask everything of the kernel anew."}}};
+    for (const auto& [key, name, help] : known)
+        if (const auto at = daemon.latencies.find(key); at != daemon.latencies.end())
+            all.push_back(histogram(name, help, at->second));
 }
 
 void addPolicies(const Status& daemon, std::vector<Family>& all) {
@@ -117,7 +136,7 @@ void addDaemon(const Status& daemon, std::vector<Family>& all) {
     all.push_back(gauge("subflowd_problems", "What is not as it should be (subflowctl doctor).",
                         {only(daemon.problems.size())}));
     addCounts(daemon, all);
-    all.push_back(latency(daemon.latency));
+    addLatencies(daemon, all);
     addPolicies(daemon, all);
 }
 

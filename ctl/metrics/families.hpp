@@ -18,7 +18,7 @@ enum class Kind : std::uint8_t { gauge, counter, histogram, info };
 using Labels = std::vector<std::pair<std::string, std::string>>;
 
 struct Sample {
-    std::string suffix; ///< "_total", "_bucket", "_info" or empty
+    std::string suffix; ///< "_total", "_bucket", "_count", "_sum", "_info" or empty
     Labels labels;
     std::string value; ///< a number
 

@@ -24,8 +24,7 @@ void Auditor::handle(const SnapshotPart& part) {
 }
 
 void Auditor::on(const snapshot::Begun& /*begun*/) {
-    ++world_.snapshot;
-    world_.snapshotRunning = true;
+    world_.beginSnapshot();
     events_.forgetEnded();
     last_ = world_.now;
     differences_ = 0;
@@ -55,7 +54,7 @@ void Auditor::on(const snapshot::Subflow& row) {
 void Auditor::on(const snapshot::Listener& /*row*/) {}
 
 void Auditor::on(const snapshot::Ended& /*ended*/) {
-    world_.snapshotRunning = false;
+    world_.endSnapshot();
     countUnseen();
     ++world_.counters.audits;
     if (differences_ == 0)

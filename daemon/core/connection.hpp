@@ -95,6 +95,9 @@ enum class Charge : std::uint8_t { none, taken, givenBack };
 enum class Excess : std::uint8_t { none, ofPeer, overall, rate };
 
 struct Subflow {
+    /// The kernel has not taken the command yet.
+    static constexpr std::uint32_t notAcked = UINT32_MAX;
+
     std::uint16_t path = 0;      ///< index into Connection::paths
     std::uint16_t localPort = 0; ///< 0 while the kernel has not told it
     SubflowState state = SubflowState::up;
@@ -119,8 +122,9 @@ struct Subflow {
     CommandId create{};          ///< the command that asked for it, while pending
     std::uint32_t seen = 0;      ///< the snapshot that saw it last
     std::uint32_t roundTrip = 0; ///< microseconds from SYN to SYN-ACK, if the daemon opened it
-    Instant since{};             ///< when `state` last changed
-    Instant suspected = never;   ///< since when it seems dead; `state` stays up
+    std::uint32_t ackedAfter = notAcked; ///< microseconds from `since`, while pending
+    Instant since{};                     ///< when `state` last changed
+    Instant suspected = never;           ///< since when it seems dead; `state` stays up
 };
 
 /// An address that the peer announced.

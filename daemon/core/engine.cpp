@@ -200,6 +200,10 @@ Counters Engine::counters() const {
     return reporter::count(state_->world);
 }
 
+const Latencies& Engine::latencies() const {
+    return state_->world.latencies;
+}
+
 bool Engine::asksControlGroups() const {
     return std::ranges::any_of(state_->world.configuration->rules,
                                [](const Rule& rule) { return !rule.match.controlGroups.empty(); });

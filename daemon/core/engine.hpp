@@ -31,6 +31,8 @@ class Engine {
 
     Counters counters() const;
 
+    const Latencies& latencies() const;
+
     /// Whether a rule needs CommandFinished::controlGroup.
     bool asksControlGroups() const;
 

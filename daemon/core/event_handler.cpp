@@ -4,6 +4,7 @@
 #include "core/change_of.hpp"
 #include "core/charges.hpp"
 #include "core/failure.hpp"
+#include "core/joins.hpp"
 #include "core/reasons.hpp"
 #include "core/records.hpp"
 #include "core/rules.hpp"
@@ -102,6 +103,7 @@ void EventHandler::on(const event::SubflowEstablished& event) {
     subflow.peerPriority = event.peerPriority;
     if (subflow.state != SubflowState::pending)
         return;
+    joins::answered(world_, subflow);
     subflow.closing = subflow.timedOut = false; // the answer was faster than its being cancelled
     charges::giveBack(world_, *connection, subflow);
     subflow.localPort = event.tuple.local.port;

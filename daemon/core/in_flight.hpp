@@ -4,6 +4,8 @@
 #include "core/command.hpp"
 #include "core/connection.hpp"
 
+#include <subflowd/time.hpp>
+
 #include <cstddef>
 #include <cstdint>
 #include <optional>
@@ -31,6 +33,7 @@ struct InFlight {
     AddressId localId{};
     Priority priority = Priority::regular;
     CommandId join{}; ///< of cancelJoin: the command that asked for the join
+    Instant issued{};
 };
 
 /// Commands that were issued and not answered: a ring by number that grows when it must.

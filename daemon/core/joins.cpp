@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "core/joins.hpp"
 
+#include <chrono>
+
 namespace subflowd::core::joins {
 
 void send(World& world, Connection& connection, Subflow& join, std::uint16_t port) {
@@ -19,6 +21,21 @@ void send(World& world, Connection& connection, Subflow& join, std::uint16_t por
                                join.localId,
                                join.priority,
                                {}});
+}
+
+void acknowledged(const World& world, Subflow& join) {
+    join.ackedAfter = static_cast<std::uint32_t>(
+        std::chrono::duration_cast<std::chrono::microseconds>(world.now - join.since).count());
+}
+
+/// A join that vanished was answered at some time before it was looked for, nobody knows when.
+void answered(World& world, const Subflow& subflow) {
+    if (subflow.create == CommandId{} || subflow.vanished)
+        return;
+    const bool overtaken = subflow.ackedAfter == Subflow::notAcked;
+    const auto acked =
+        overtaken ? world.now : subflow.since + std::chrono::microseconds{subflow.ackedAfter};
+    world.latencies.ackToEstablished.add(world.now - acked);
 }
 
 } // namespace subflowd::core::joins

@@ -51,6 +51,7 @@ struct Change {
     AddressId remoteId{};
     Priority priority = Priority::regular;
     Failure failure;     ///< with subflowClosed and commandRefused
+    Duration took{};     ///< with resynchronised: the snapshot
     Reason reason;       ///< why the daemon did it
     std::string_view by; ///< the policy that wanted it; lives until the next step
 

@@ -3,6 +3,7 @@
 
 #include "core/command.hpp"
 #include "core/event.hpp"
+#include "core/histogram.hpp"
 #include "core/link_settings.hpp"
 
 #include <subflowd/connection.hpp>
@@ -116,6 +117,17 @@ struct Counters {
     std::uint64_t inboundRefused = 0;       ///< subflows of peers that were over a limit
 
     friend bool operator==(const Counters&, const Counters&) = default;
+};
+
+/// How long things took, since the start. What the core itself needs for a step is not among them:
+/// to the core a step is a moment.
+struct Latencies {
+    Histogram commandToAck;     ///< from the step that issued a command until its ack or refusal
+    Histogram ackToEstablished; ///< from the ack of a SUBFLOW_CREATE, whose SYN is out by then,
+                                ///< until the subflow's event; nothing if that overtook the ack
+    Histogram snapshot;         ///< snapshots of connections, those of audits included
+
+    friend bool operator==(const Latencies&, const Latencies&) = default;
 };
 
 } // namespace subflowd::core

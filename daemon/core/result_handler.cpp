@@ -57,6 +57,8 @@ void ResultHandler::handle(const CommandFinished& result) {
         ++world_.counters.commandsRefused;
     if (result.refusal == Refusal::unanswered)
         world_.outcome.resync = Resync::needed; // only a snapshot tells what became of it
+    else
+        world_.latencies.commandToAck.add(world_.now - command->issued);
     if (auto* connection = world_.connections.find(command->token))
         handle(*connection, *command, result);
 }
@@ -154,12 +156,14 @@ bool ResultHandler::sentAgain(Connection& connection, const InFlight& command,
 
 void ResultHandler::created(Connection& connection, const InFlight& command,
                             const CommandFinished& result) {
-    if (result.refusal == Refusal::none)
-        connection.idsState = IdsState::trusted;
-    if (result.refusal == Refusal::none || result.refusal == Refusal::unanswered)
-        return; // "SYN sent": an event tells the rest
     auto* subflow = pendingOf(connection, command.id);
-    if (!subflow)
+    if (result.refusal == Refusal::none) {
+        connection.idsState = IdsState::trusted;
+        if (subflow)
+            joins::acknowledged(world_, *subflow);
+        return; // an event tells the rest
+    }
+    if (!subflow || result.refusal == Refusal::unanswered)
         return;
     auto& path = connection.paths[subflow->path];
     if (result.refusal == Refusal::byErrno)

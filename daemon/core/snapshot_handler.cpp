@@ -15,8 +15,7 @@ void SnapshotHandler::handle(const SnapshotPart& part) {
 
 void SnapshotHandler::on(const snapshot::Begun& begun) {
     occasion_ = begun.occasion;
-    ++world_.snapshot;
-    world_.snapshotRunning = true;
+    world_.beginSnapshot();
     events_.forgetEnded();
     listeningPorts_.clear();
     learned_.clear();
@@ -155,12 +154,12 @@ void SnapshotHandler::on(const snapshot::Ended& /*ended*/) {
         world_.publish(change);
     }
     learned_.clear();
-    world_.snapshotRunning = false;
     if (occasion_ != snapshot::Occasion::start)
         ++world_.counters.resyncs;
     world_.sweepWanted = true;
     Change change;
     change.kind = Change::Kind::resynchronised;
+    change.took = world_.endSnapshot();
     world_.publish(change);
 }
 

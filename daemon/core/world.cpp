@@ -19,10 +19,24 @@ void World::log(LogRecord::Level level, std::string text, Token token, LinkIndex
 
 CommandId World::issue(const Command& command, InFlight context) {
     context.id = inFlight.nextId();
+    context.issued = now;
     outcome.commands.push_back({context.id, command});
     inFlight.add(context);
     ++counters.commands;
     return context.id;
+}
+
+void World::beginSnapshot() {
+    ++snapshot;
+    snapshotRunning = true;
+    snapshotBegun = now;
+}
+
+Duration World::endSnapshot() {
+    snapshotRunning = false;
+    const auto took = now - snapshotBegun;
+    latencies.snapshot.add(took);
+    return took;
 }
 
 void World::schedule(Connection& connection, Instant at) {

@@ -50,10 +50,12 @@ struct World {
     Tombstones tombstones;
     TimerQueue timers;
     Counters counters;
+    Latencies latencies;
     Outcome outcome;
     Instant now{};
     std::uint32_t snapshot = 0; ///< numbers snapshots from 1
     bool snapshotRunning = false;
+    Instant snapshotBegun{};
     bool sweepWanted = false; ///< every connection is to be looked at again
     std::size_t watched = 0;  ///< connections whose subflows' health matters
     std::size_t suspects = 0; ///< subflows that seem dead
@@ -69,6 +71,12 @@ struct World {
 
     /// Issues a command; its answer will find `context` again. Fills in the number.
     CommandId issue(const Command& command, InFlight context);
+
+    /// A snapshot begins; one that was begun before will not end.
+    void beginSnapshot();
+
+    /// It ended. How long it took.
+    Duration endSnapshot();
 
     /// The connection is to be looked at again at an instant, or earlier.
     void schedule(Connection& connection, Instant at);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "dbus/encode.hpp"
 
+#include "core/histogram.hpp"
 #include "dbus/names.hpp"
 
 #include <algorithm>
@@ -65,8 +66,25 @@ wire::Policy encode(const core::PolicyReport& policy) {
     return {policy.name, policy.strikes, policy.quarantined};
 }
 
-wire::LatencyBucket encode(const LatencyBucket& bucket) {
-    return {bucket.atMost == Duration::max() ? endless : microseconds(bucket.atMost), bucket.count};
+std::vector<wire::LatencyBucket> bucketsOf(const core::Histogram& histogram) {
+    std::vector<wire::LatencyBucket> buckets;
+    buckets.reserve(core::Histogram::buckets);
+    for (const auto count : histogram.counts()) {
+        const auto bound = core::Histogram::bound(buckets.size());
+        buckets.emplace_back(bound == Duration::max() ? endless : microseconds(bound), count);
+    }
+    return buckets;
+}
+
+wire::Latency encode(const core::Histogram& histogram) {
+    return {microseconds(histogram.sum()), bucketsOf(histogram)};
+}
+
+wire::Latencies encode(const core::Histogram& eventToCommand, const core::Latencies& others) {
+    return {{"event_to_command", encode(eventToCommand)},
+            {"command_to_ack", encode(others.commandToAck)},
+            {"ack_to_established", encode(others.ackToEstablished)},
+            {"snapshot", encode(others.snapshot)}};
 }
 
 template <class Wire, class Values>
@@ -163,7 +181,8 @@ wire::Dictionary encode(const Status& status, const core::Engine& engine) {
             {"counts", sdbus::Variant{encode(counters)}},
             {"events_lost", sdbus::Variant{counters.eventsLost}},
             {"resyncs", sdbus::Variant{counters.resyncs}},
-            {"latency", sdbus::Variant{encodeAll<wire::LatencyBucket>(status.latency)}},
+            {"latency", sdbus::Variant{bucketsOf(status.eventToCommand)}},
+            {"latencies", sdbus::Variant{encode(status.eventToCommand, engine.latencies())}},
             {"policies", sdbus::Variant{encodeAll<wire::Policy>(engine.policies())}}};
 }
 

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "core/engine.hpp"
+#include "core/histogram.hpp"
 #include "core/request.hpp"
 #include "dbus/file_descriptor.hpp"
 
@@ -17,14 +18,6 @@
 
 namespace subflowd::dbus {
 
-/// A bucket of the latency histogram, which runs from short to long.
-struct LatencyBucket {
-    Duration atMost{};       ///< Duration::max(): no bound
-    std::uint64_t count = 0; ///< of this bucket alone
-
-    friend bool operator==(const LatencyBucket&, const LatencyBucket&) = default;
-};
-
 /// What the daemon says of itself beside what the engine knows.
 struct Status {
     std::string version;                     ///< "0.1.0"; constant
@@ -33,7 +26,7 @@ struct Status {
     std::string pathManager;                 ///< of the kernel; empty if it cannot be read
     std::vector<std::string> kernelFeatures; ///< one word each; constant
     std::vector<std::string> problems;       ///< whole sentences; empty if all is well
-    std::vector<LatencyBucket> latency;      ///< from a kernel's event to the answer to it
+    core::Histogram eventToCommand;          ///< from a kernel's event to the answer to it
 
     friend bool operator==(const Status&, const Status&) = default;
 };

@@ -5,6 +5,8 @@
 
 #include <nlohmann/json.hpp>
 
+#include <chrono>
+
 namespace subflowd::dbus {
 
 namespace {
@@ -74,6 +76,12 @@ void addReason(Json& line, const core::Change& change) {
         line["by"] = change.by;
 }
 
+void addSpan(Json& line, const core::Change& change) {
+    if (change.kind == Kind::resynchronised)
+        line["took_us"] =
+            std::chrono::duration_cast<std::chrono::microseconds>(change.took).count();
+}
+
 /// A policy may say anything, also what is no UTF-8: it is replaced, never thrown at.
 std::string text(const Json& line) {
     return line.dump(-1, ' ', false, Json::error_handler_t::replace) + '\n';
@@ -91,6 +99,7 @@ std::string monitorLine(const core::Change& change, std::string_view linkName, W
     addLink(line, change.link, linkName);
     addIds(line, change);
     addFailure(line, change.failure);
+    addSpan(line, change);
     addReason(line, change);
     return text(line);
 }

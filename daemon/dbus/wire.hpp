@@ -50,6 +50,11 @@ using Policy = sdbus::Struct<std::string, std::uint32_t, bool>;
 /// upper bound, count
 using LatencyBucket = sdbus::Struct<std::uint64_t, std::uint64_t>;
 
+/// all of it together, buckets from short to long
+using Latency = sdbus::Struct<std::uint64_t, std::vector<LatencyBucket>>;
+
+using Latencies = std::map<std::string, Latency>;
+
 using Counts = std::map<std::string, std::uint64_t>;
 using Dictionary = std::map<std::string, sdbus::Variant>;
 

@@ -211,11 +211,7 @@ dbus::Status Daemon::status() const {
     status.pathManager = sysctl_.current().value_or("");
     status.kernelFeatures = kernel_.names();
     status.problems = problems_;
-    for (std::size_t i = 0; i < link_.latency().size(); ++i) {
-        const bool last = i + 1 == link_.latency().size();
-        const Duration bound = std::chrono::microseconds(std::int64_t{1} << i);
-        status.latency.push_back({last ? Duration::max() : bound, link_.latency()[i]});
-    }
+    status.eventToCommand = link_.eventToCommand();
     return status;
 }
 

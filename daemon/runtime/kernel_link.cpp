@@ -6,7 +6,6 @@
 #include <sched.h>
 
 #include <algorithm>
-#include <bit>
 #include <stdexcept>
 #include <system_error>
 #include <utility>
@@ -145,7 +144,7 @@ bool KernelLink::drainOnce() {
         take(begun, core::EventsLost{});
     send(begun);
     if (std::exchange(answered_, false))
-        countLatency(EventLoop::now() - begun);
+        eventToCommand_.add(EventLoop::now() - begun);
     if (std::exchange(created_, false))
         commands_.rehearse();
     return drained.queue == netlink::Queue::mayHoldMore;
@@ -381,14 +380,6 @@ void KernelLink::armTimer() {
         next = Instant{};
     if (next != never)
         loop_.wakeBy(next);
-}
-
-void KernelLink::countLatency(Duration duration) {
-    const auto microseconds =
-        std::chrono::duration_cast<std::chrono::microseconds>(duration).count();
-    const auto bucket =
-        static_cast<std::size_t>(std::bit_width(static_cast<std::uint64_t>(microseconds)));
-    ++latency_[std::min(bucket, latency_.size() - 1)];
 }
 
 } // namespace subflowd::runtime

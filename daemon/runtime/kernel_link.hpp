@@ -2,6 +2,7 @@
 #pragma once
 
 #include "core/engine.hpp"
+#include "core/histogram.hpp"
 #include "host/control_groups.hpp"
 #include "host/join_listeners.hpp"
 #include "host/state_file.hpp"
@@ -64,9 +65,8 @@ class KernelLink {
 
     const netlink::EventCounters& events() const { return events_.counters(); }
 
-    /// How long it took from a batch of events to the commands that answer it, by powers of two
-    /// of a microsecond.
-    const std::vector<std::uint64_t>& latency() const { return latency_; }
+    /// How long it took from a batch of events to the commands that answer it.
+    const core::Histogram& eventToCommand() const { return eventToCommand_; }
 
   private:
     /// Everything once more: the network, and then the connections.
@@ -95,7 +95,6 @@ class KernelLink {
     void startSnapshot(core::snapshot::Occasion occasion);
     void recall(core::SnapshotPart& part) const;
     void armTimer();
-    void countLatency(Duration duration);
 
     EventLoop& loop_;
     core::Engine& engine_;
@@ -128,7 +127,7 @@ class KernelLink {
     std::vector<core::ListenerOpened> opened_; ///< the core was not told yet
     std::vector<core::NetworkChange> changes_;
     std::vector<core::SnapshotPart> parts_;
-    std::vector<std::uint64_t> latency_ = std::vector<std::uint64_t>(24);
+    core::Histogram eventToCommand_;
 };
 
 } // namespace subflowd::runtime

@@ -54,13 +54,8 @@ class FakeHost : public Host {
 
     void step(Instant when, const core::Input& input) { engine_.step(when, input); }
 
-    Status status_{"1.2.3",
-                   "observe",
-                   std::chrono::seconds{60},
-                   "userspace",
-                   {"path-manager-name"},
-                   {},
-                   {{std::chrono::microseconds{100}, 5}, {Duration::max(), 1}}};
+    Status status_{"1.2.3", "observe", std::chrono::seconds{60}, "userspace", {"path-manager-name"},
+                   {},      {}};
     int reloads = 0;
     std::optional<std::string> diagnostics;
     std::optional<std::string> lost;

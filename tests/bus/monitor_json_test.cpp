@@ -80,6 +80,15 @@ TEST(MonitorLine, aLinkWithoutANameKeepsItsIndex) {
     EXPECT_FALSE(told.contains("token"));
 }
 
+TEST(MonitorLine, tellsWhatASnapshotTook) {
+    Change change;
+    change.kind = Change::Kind::resynchronised;
+    change.took = 12ms + 345us + 999ns;
+    EXPECT_EQ(Json::parse(monitorLine(change, "", when)), Json::parse(R"({
+        "schema": 1, "time": "2026-01-31T00:00:00.000001Z", "event": "resynchronised",
+        "took_us": 12345})"));
+}
+
 TEST(MonitorLine, replacesWhatIsNoUtf8) {
     auto change = subflowClosed();
     change.by = "bad\xff";

@@ -97,9 +97,25 @@ TEST_F(ServerTest, tellsItsStatus) {
     EXPECT_EQ(status.kernelFeatures, std::vector<std::string>{"path-manager-name"});
     EXPECT_EQ(status.counts.at("connections"), 1u);
     EXPECT_EQ(status.counts.at("connections_seen"), 1u);
-    const std::vector<ctl::LatencyBucket> latency{{std::chrono::microseconds{100}, 5},
-                                                  {std::nullopt, 1}};
-    EXPECT_EQ(status.latency, latency);
+}
+
+TEST_F(ServerTest, tellsHowLongThingsTook) {
+    using std::chrono::microseconds;
+    host.status_.eventToCommand.add(microseconds{100});
+    host.status_.eventToCommand.add(seconds{60});
+    host.step(Instant{seconds{1}}, core::SnapshotPart{core::snapshot::Begun{}});
+    host.step(Instant{seconds{2}}, core::SnapshotPart{core::snapshot::Ended{}});
+    const auto latencies = ask([](ctl::Client& client) { return client.status(); }).latencies;
+    ASSERT_EQ(latencies.size(), 4u);
+    const auto& event = latencies.at("event_to_command");
+    EXPECT_EQ(event.sum, microseconds{60'000'100});
+    ASSERT_EQ(event.buckets.size(), 24u);
+    EXPECT_EQ(event.buckets.at(0), (ctl::LatencyBucket{microseconds{1}, 0}));
+    EXPECT_EQ(event.buckets.at(7), (ctl::LatencyBucket{microseconds{128}, 1}));
+    EXPECT_EQ(event.buckets.at(23), (ctl::LatencyBucket{std::nullopt, 1}));
+    EXPECT_EQ(latencies.at("snapshot").sum, seconds{1});
+    EXPECT_EQ(latencies.at("command_to_ack").count(), 0u);
+    EXPECT_EQ(latencies.at("ack_to_established").count(), 0u);
 }
 
 TEST_F(ServerTest, isDegradedWhenThereIsAProblem) {

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """The interface on the bus is the documented one, and the bus policy lets the right ones in."""
 
+import json
 import pathlib
 import re
 import xml.etree.ElementTree as ElementTree
@@ -62,6 +63,20 @@ def test_properties(daemon, prop, signature):
     told = daemon.busctl("get-property", NAME, PATH, INTERFACE, prop)
     assert told.returncode == 0, told.stderr
     assert told.stdout.split()[0] == signature
+
+
+def test_status_has_the_latencies_in_the_documented_types(daemon):
+    told = daemon.busctl("--json=short", "call", NAME, PATH, INTERFACE, "GetStatus")
+    assert told.returncode == 0, told.stderr
+    status = json.loads(told.stdout)["data"][0]
+    assert status["latency"]["type"] == "a(tt)"
+    assert status["latencies"]["type"] == "a{s(ta(tt))}"
+    latencies = status["latencies"]["data"]
+    assert latencies["event_to_command"][1] == status["latency"]["data"]
+    total, buckets = latencies["snapshot"]
+    assert total > 0, "one was taken at the start"
+    assert sum(count for _, count in buckets) == 1
+    assert [bound for bound, _ in buckets] == [2 ** i for i in range(23)] + [2 ** 64 - 1]
 
 
 @pytest.mark.parametrize("limit", ["0", "10001"])

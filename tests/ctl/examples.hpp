@@ -83,9 +83,11 @@ inline Status status() {
     status.kernelFeatures = {"path-manager-name", "per-token-get-addr"};
     status.counts = {{"connections", 12}, {"foreign", 2}, {"subflows", 30}};
     status.resyncs = 1;
-    status.latency = {{seconds{0} + std::chrono::microseconds{100}, 98},
-                      {std::chrono::microseconds{1000}, 1},
-                      {std::nullopt, 1}};
+    status.latencies["event_to_command"] = {
+        std::chrono::microseconds{1'234'567},
+        {{std::chrono::microseconds{100}, 98}, {std::chrono::microseconds{1000}, 1}, {{}, 1}}};
+    status.latencies["snapshot"] = {std::chrono::microseconds{9}, {{Microseconds{16}, 1}}};
+    status.latencies["command_to_ack"] = {{}, {{Microseconds{1}, 0}, {{}, 0}}};
     status.policies = {{"lb-client", 0, false}, {"fullmesh", 3, true}};
     return status;
 }

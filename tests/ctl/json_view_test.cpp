@@ -94,6 +94,13 @@ TEST(StatusJson, hasTheDocumentedSchema) {
         "events_lost": 0, "resyncs": 1,
         "latency": [{"at_most_us": 100, "count": 98}, {"at_most_us": 1000, "count": 1},
                     {"at_most_us": null, "count": 1}],
+        "latencies": {
+            "event_to_command": {"count": 100, "sum_us": 1234567, "buckets": [
+                {"at_most_us": 100, "count": 98}, {"at_most_us": 1000, "count": 1},
+                {"at_most_us": null, "count": 1}]},
+            "command_to_ack": {"count": 0, "sum_us": 0, "buckets": [
+                {"at_most_us": 1, "count": 0}, {"at_most_us": null, "count": 0}]},
+            "snapshot": {"count": 1, "sum_us": 9, "buckets": [{"at_most_us": 16, "count": 1}]}},
         "policies": [{"name": "lb-client", "strikes": 0, "quarantined": false},
                      {"name": "fullmesh", "strikes": 3, "quarantined": true}]})"));
 }

@@ -37,7 +37,16 @@ TEST(Metrics, tellOfTheDaemon) {
              "# TYPE subflowd_event_latency_seconds histogram\n",
              "subflowd_event_latency_seconds_bucket{le=\"0.000100\"} 98\n"
              "subflowd_event_latency_seconds_bucket{le=\"0.001000\"} 99\n"
-             "subflowd_event_latency_seconds_bucket{le=\"+Inf\"} 100\n",
+             "subflowd_event_latency_seconds_bucket{le=\"+Inf\"} 100\n"
+             "subflowd_event_latency_seconds_count 100\n"
+             "subflowd_event_latency_seconds_sum 1.234567\n",
+             "# TYPE subflowd_command_latency_seconds histogram\n"
+             "# UNIT subflowd_command_latency_seconds seconds\n",
+             "subflowd_command_latency_seconds_bucket{le=\"0.000001\"} 0\n"
+             "subflowd_command_latency_seconds_bucket{le=\"+Inf\"} 0\n"
+             "subflowd_command_latency_seconds_count 0\n"
+             "subflowd_command_latency_seconds_sum 0.000000\n",
+             "# UNIT subflowd_snapshot_duration_seconds seconds\n",
              "subflowd_policy_strikes_total{policy=\"fullmesh\"} 3\n",
              "subflowd_policy_active{policy=\"fullmesh\"} 0\n",
          })
@@ -47,9 +56,18 @@ TEST(Metrics, tellOfTheDaemon) {
 TEST(Metrics, closeAHistogramWhoseLastBucketIsBounded) {
     Input input;
     input.daemon = examples::status();
-    input.daemon->latency = {{std::chrono::microseconds{100}, 5}};
+    input.daemon->latencies = {
+        {"ack_to_established", {Microseconds{90}, {{Microseconds{100}, 5}}}}};
     EXPECT_THAT(openMetrics(families(input)),
-                HasSubstr("subflowd_event_latency_seconds_bucket{le=\"+Inf\"} 5\n"));
+                HasSubstr("subflowd_join_latency_seconds_bucket{le=\"+Inf\"} 5\n"
+                          "subflowd_join_latency_seconds_count 5\n"
+                          "subflowd_join_latency_seconds_sum 0.000090\n"));
+}
+
+TEST(Metrics, haveNoHistogramThatTheDaemonDoesNotKnow) {
+    Input input;
+    input.daemon = examples::status();
+    EXPECT_THAT(openMetrics(families(input)), Not(HasSubstr("subflowd_join_latency")));
 }
 
 TEST(Metrics, countSubflowsOfALinkWithoutNamingConnections) {

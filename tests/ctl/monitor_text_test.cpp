@@ -31,6 +31,13 @@ TEST(MonitorText, tellsHowManyWereLost) {
               "23:59:59.000001 lost                   7 events that came too fast\n");
 }
 
+TEST(MonitorText, tellsWhatASnapshotTook) {
+    EXPECT_EQ(monitorText(R"({"time":"2026-01-31T23:59:59.000001Z","event":"resynchronised",)"
+                          R"("took_us":12345})",
+                          Colouring::plain),
+              "23:59:59.000001 resynchronised         in 12 ms\n");
+}
+
 TEST(MonitorText, passesOnWhatItDoesNotUnderstand) {
     EXPECT_EQ(monitorText("no json", Colouring::plain), "no json\n");
     EXPECT_EQ(monitorText("[1]", Colouring::plain), "[1]\n");

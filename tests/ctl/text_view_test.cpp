@@ -135,8 +135,10 @@ TEST(StatusText, isOneScreen) {
               "  Subflows      30 now (0 pending); 0 requested, 0 established, 0 failed\n"
               "  Commands      0 sent, 0 refused\n"
               "  Events        lost 0 times, 1 resync, 0 repairs\n"
-              "  Latency       half under 100 us, 99% under 1 ms\n"
               "  Policies      lb-client, fullmesh (quarantined)\n"
+              "  Latency             half within  99% within  times\n"
+              "    event to command       100 us        1 ms  100\n"
+              "    snapshot                16 us       16 us  1\n"
               "  Kernel features\n"
               "    path-manager-name, per-token-get-addr\n");
 }
@@ -161,15 +163,30 @@ TEST(StatusText, namesTheProblems) {
         << text;
 }
 
-TEST(StatusText, hasNoLatencyBeforeTheFirstAnswer) {
+TEST(StatusText, hasNoLatencyWhereNothingHappened) {
     auto status = examples::status();
-    status.latency.clear();
-    EXPECT_NE(statusText(status, Colouring::plain).find("nothing answered yet"), std::string::npos);
+    for (auto& [name, latency] : status.latencies)
+        for (auto& bucket : latency.buckets)
+            bucket.count = 0;
+    EXPECT_EQ(statusText(status, Colouring::plain).find("Latency"), std::string::npos);
+}
+
+TEST(StatusText, saysThatMoreWasLongerThanIsMeasured) {
+    auto status = examples::status();
+    status.latencies = {{"ack_to_established", {{}, {{std::chrono::seconds{4}, 1}, {{}, 2}}}}};
+    EXPECT_NE(statusText(status, Colouring::plain)
+                  .find("    ack to established     over 4 s    over 4 s  3\n"),
+              std::string::npos)
+        << statusText(status, Colouring::plain);
 }
 
 TEST(TextViews, fitEightyColumns) {
     EXPECT_LE(longestLine(connectionsText({examples::connection()}, Colouring::plain)), 80u);
-    EXPECT_LE(longestLine(statusText(examples::status(), Colouring::plain)), 80u);
+    auto status = examples::status();
+    EXPECT_LE(longestLine(statusText(status, Colouring::plain)), 80u);
+    status.latencies = {
+        {"ack_to_established", {{}, {{Microseconds{524288}, 0}, {{}, 1'000'000'000'000}}}}};
+    EXPECT_LE(longestLine(statusText(status, Colouring::plain)), 80u);
 }
 
 } // namespace

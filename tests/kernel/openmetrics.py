@@ -7,7 +7,8 @@ NAME = r"[a-zA-Z_:][a-zA-Z0-9_:]*"
 LABEL = r'[a-zA-Z_][a-zA-Z0-9_]*="(?:[^"\\\n]|\\["\\n])*"'
 METADATA = re.compile(rf"# (TYPE|UNIT|HELP) ({NAME}) (.*)")
 SAMPLE = re.compile(rf"({NAME})(\{{{LABEL}(?:,{LABEL})*\}})? (-?\d+(?:\.\d+)?)")
-SUFFIXES = {"gauge": {""}, "counter": {"_total"}, "histogram": {"_bucket"}, "info": {"_info"}}
+SUFFIXES = {"gauge": {""}, "counter": {"_total"}, "histogram": {"_bucket", "_count", "_sum"},
+            "info": {"_info"}}
 
 
 class Family:
@@ -31,11 +32,17 @@ class Family:
             self._check_buckets()
 
     def _check_buckets(self) -> None:
+        buckets = [(labels, value) for name, labels, value in self.samples
+                   if name.endswith("_bucket")]
         bounds = [float(re.search(r'le="([^"]*)"', labels)[1].replace("+Inf", "inf"))
-                  for _, labels, _ in self.samples]
-        counts = [value for _, _, value in self.samples]
+                  for labels, _ in buckets]
+        counts = [value for _, value in buckets]
         assert bounds == sorted(set(bounds)) and bounds[-1] == float("inf"), bounds
         assert counts == sorted(counts), "buckets are cumulative"
+        others = {name[len(self.name):]: value for name, _, value in self.samples
+                  if not name.endswith("_bucket")}
+        assert set(others) in (set(), {"_count", "_sum"}), "a sum goes with a count"
+        assert others.get("_count", counts[-1]) == counts[-1]
 
 
 def parse(text: str) -> dict[str, float]:

@@ -163,12 +163,17 @@ def test_metrics_are_openmetrics(lab, connect, daemon, look):
     client = connect()
     wait_for_locals(daemon, client, all_clients(lab))
     wait_for_known(daemon, client)
+    wait_for(lambda: daemon.show("status")["counts"]["subflows_established"] == 1,
+             "the daemon knows the second subflow", otherwise=daemon.said)
     samples = openmetrics.parse(daemon.ctl("metrics").stdout)
     assert samples["subflowd_up"] == 1
     assert samples["subflowd_connections"] == 1
     assert samples['mptcp_mib_total{counter="MPJoinSynTx"}'] == lab.client.mib()["MPJoinSynTx"]
     assert samples['subflowd_link_up{link="wan1",role="primary"}'] == 1
-    assert samples['subflowd_event_latency_seconds_bucket{le="+Inf"}'] >= 1
+    for name in ("event_latency", "command_latency", "join_latency", "snapshot_duration"):
+        counted = samples[f"subflowd_{name}_seconds_count"]
+        assert counted == samples[f'subflowd_{name}_seconds_bucket{{le="+Inf"}}'] >= 1
+        assert samples[f"subflowd_{name}_seconds_sum"] >= 0
     without = openmetrics.parse(look(lab.client, "metrics").stdout)
     assert without["subflowd_up"] == 0
     assert without['mptcp_mib_total{counter="MPJoinSynTx"}'] == lab.client.mib()["MPJoinSynTx"]

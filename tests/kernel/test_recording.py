@@ -115,6 +115,21 @@ def test_a_replay_decides_what_the_daemon_decided(lab, connect, daemon, recorder
     assert decisions(told)[-len(shown):] == shown
 
 
+def test_a_snapshot_takes_as_long_in_a_replay(lab, daemon):
+    monitor = Reader(daemon, "monitor", "--json")
+    wait_until_it_tells(lab, monitor)
+    recorder = Recorder(daemon)
+    wait_for(lambda: '"resynchronised"' in monitor.said(), "everything was listed again",
+             otherwise=monitor.said)
+    monitor.end()
+    recorder.end()
+    told, _ = replay(daemon, recorder.file)
+    shown = [json.loads(line) for line in monitor.said().splitlines()]
+    took = [[line["took_us"] for line in lines if line["event"] == "resynchronised"]
+            for lines in (told, shown)]
+    assert took[0] == took[1] and len(took[0]) == 1 and took[0][0] > 0
+
+
 def test_other_policies(lab, connect, daemon, recorder):
     live(lab, daemon, connect)
     recorder.end()

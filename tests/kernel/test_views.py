@@ -9,6 +9,7 @@ from typing import Iterator
 import pytest
 
 from expectations import all_clients, all_clients6, wait_for_known, wait_for_locals
+from lab.faults import black_hole
 from lab.waiting import wait_for
 
 USAGE, NOT_RUNNING, NOTHING_MATCHED = 2, 3, 5
@@ -74,6 +75,33 @@ def test_status_counts(lab, connect, daemon):
     assert status["schema"] == 1
     assert status["mode"] == "userspace"
     assert status["events_lost"] == 0
+
+
+def test_status_tells_how_long_things_took(lab, connect, daemon):
+    second = lab.uplinks[1]
+    with black_hole(lab, second):
+        client = connect()
+        wait_for(lambda: [s["state"] for s in wait_for_known(daemon, client)["subflows"]] ==
+                 ["up", "pending"], "the join is on its way", otherwise=daemon.said)
+    wait_for_locals(daemon, client, all_clients(lab))
+    status = wait_for(lambda: (s := daemon.show("status"))["counts"]["subflows_established"] and s,
+                      "the daemon knows", otherwise=daemon.said)
+    latencies = status["latencies"]
+    assert set(latencies) == {"event_to_command", "command_to_ack", "ack_to_established",
+                              "snapshot"}
+    for name, latency in latencies.items():
+        counts = [bucket["count"] for bucket in latency["buckets"]]
+        bounds = [bucket["at_most_us"] for bucket in latency["buckets"]]
+        assert latency["count"] == sum(counts) > 0, name
+        assert bounds == [2 ** i for i in range(23)] + [None], name
+        assert 0 < latency["sum_us"] <= sum(
+            count * (bound or 60_000_000) for count, bound in zip(counts, bounds)), name
+    assert latencies["ack_to_established"]["count"] == 1
+    assert latencies["ack_to_established"]["sum_us"] > 900_000, "the SYN went out again after 1 s"
+    assert status["latency"] == latencies["event_to_command"]["buckets"]
+    text = daemon.ctl("status").stdout
+    for row in ("event to command", "command to ack", "ack to established", "snapshot"):
+        assert f"    {row} " in text
 
 
 class Monitor:
