@@ -343,7 +343,7 @@ TEST_F(ServerTest, monitorsTellWhatIsPublished) {
 
     std::optional<Server> mortal;
     PrivateBus otherBus;
-    mortal.emplace(otherBus.address(), loop.get(), host);
+    mortal.emplace(Place{otherBus.address(), serviceName}, loop.get(), host);
     Follower follower{otherBus.address(), {{"token", "0x00000007"}}};
     loop.runUntil(
         [&] {
@@ -391,7 +391,7 @@ TEST_F(ServerTest, refusesAMonitorOfALinkThatDoesNotExist) {
 
 TEST_F(ServerTest, aSecondServiceOnTheBusIsRefusedWithASentence) {
     try {
-        Server second{bus.address(), loop.get(), host};
+        Server second{{bus.address(), serviceName}, loop.get(), host};
         FAIL() << "two services have one name";
     } catch (const std::runtime_error& error) {
         EXPECT_NE(std::string{error.what()}.find("Another daemon has the name org.subflowd1"),
