@@ -99,10 +99,12 @@ std::string latencyText(const std::vector<LatencyBucket>& buckets) {
     return "half " + quantile(buckets, 50) + ", 99% " + quantile(buckets, 99);
 }
 
-std::string policyNames(const std::vector<Policy>& policies) {
+std::string policyNames(const Status& status) {
+    if (status.mode == "kernel")
+        return "not asked: the in-kernel path manager decides";
     std::vector<std::string> names;
-    names.reserve(policies.size());
-    for (const auto& policy : policies)
+    names.reserve(status.policies.size());
+    for (const auto& policy : status.policies)
         names.push_back(policy.quarantined ? policy.name + " (quarantined)" : policy.name);
     return names.empty() ? "none" : joined(names, ", ");
 }
@@ -127,7 +129,7 @@ std::string statusText(const Status& status, Colouring colouring) {
     facts.add({"Commands", commandCounts(status)});
     facts.add({"Events", eventCounts(status)});
     facts.add({"Latency", latencyText(status.latency)});
-    facts.add({"Policies", policyNames(status.policies)});
+    facts.add({"Policies", policyNames(status)});
     auto text = painted("subflowd " + status.version, Tone::heading, colouring) + '\n' +
                 facts.text(colouring, 2);
     if (!status.kernelFeatures.empty())
