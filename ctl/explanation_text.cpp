@@ -55,13 +55,15 @@ Row head(const Path& path) {
 
 std::string explanationText(const Connection& connection, const std::vector<Path>& paths,
                             Colouring colouring) {
-    const std::string rule =
-        connection.rule.empty() ? "no rule matched" : "rule " + connection.rule;
+    const bool foreign = connection.managedBy == core::ManagedBy::kernel;
+    const std::string rule = foreign                   ? ""
+                             : connection.rule.empty() ? ", no rule matched"
+                                                       : ", rule " + connection.rule;
     auto text =
         painted("Connection " + dbus::tokenText(connection.token), Tone::heading, colouring) +
         ", " + std::string{dbus::nameOf(connection.side)} + ", " +
-        std::string{dbus::nameOf(connection.state)} + ", " + rule + '\n';
-    if (connection.managedBy == core::ManagedBy::kernel)
+        std::string{dbus::nameOf(connection.state)} + rule + '\n';
+    if (foreign)
         text += "The kernel's own path manager has it; subflowd leaves it alone.\n";
     Table heads;
     for (const auto& path : paths)

@@ -115,10 +115,12 @@ std::string latenciesText(const Status& status, Colouring colouring) {
     return table.text(colouring, 2);
 }
 
-std::string policyNames(const std::vector<Policy>& policies) {
+std::string policyNames(const Status& status) {
+    if (status.mode == "kernel")
+        return "not asked: the in-kernel path manager decides";
     std::vector<std::string> names;
-    names.reserve(policies.size());
-    for (const auto& policy : policies)
+    names.reserve(status.policies.size());
+    for (const auto& policy : status.policies)
         names.push_back(policy.quarantined ? policy.name + " (quarantined)" : policy.name);
     return names.empty() ? "none" : joined(names, ", ");
 }
@@ -142,7 +144,7 @@ std::string statusText(const Status& status, Colouring colouring) {
         facts.add({"Guard", guard});
     facts.add({"Commands", commandCounts(status)});
     facts.add({"Events", eventCounts(status)});
-    facts.add({"Policies", policyNames(status.policies)});
+    facts.add({"Policies", policyNames(status)});
     auto text = painted("subflowd " + status.version, Tone::heading, colouring) + '\n' +
                 facts.text(colouring, 2) + latenciesText(status, colouring);
     if (!status.kernelFeatures.empty())

@@ -9,6 +9,7 @@
 #include "host/short_file.hpp"
 #include "kernel_view.hpp"
 #include "netlink/control.hpp"
+#include "netlink/endpoints.hpp"
 #include "netlink/host_queries.hpp"
 #include "runtime/configurator.hpp"
 
@@ -42,13 +43,21 @@ std::optional<std::string> sysctl(std::string name) {
     return host::readLine("/proc/sys/" + name);
 }
 
+/// What the kernel does not tell is not judged.
+void readEndpoints(netlink::FamilyId family, Facts& facts) {
+    try {
+        facts.endpoints = netlink::kernelEndpoints(family);
+        facts.limits = netlink::kernelLimits(family);
+    } catch (const std::runtime_error&) {
+    }
+}
+
 void readKernel(Facts& facts) {
     try {
         const auto features = netlink::resolveKernel();
         facts.userspaceCommands = features.userspaceCommands;
-        facts.endpoints = netlink::kernelEndpoints(features.family);
-        facts.limits = netlink::kernelLimits(features.family);
         facts.pathManagers = host::otherPathManagers(static_cast<std::uint32_t>(features.events));
+        readEndpoints(features.family, facts);
     } catch (const std::runtime_error&) {
         facts.userspaceCommands = false;
     }

@@ -30,9 +30,13 @@ bool daemonDecides(const Facts& facts) {
     return facts.daemon && facts.daemon->mode == "userspace";
 }
 
-bool hasEndpoint(const Facts& facts, std::uint32_t flags) {
+bool keepsEndpoints(const Facts& facts) {
+    return facts.daemon && facts.daemon->mode == "kernel";
+}
+
+bool hasEndpoint(const Facts& facts, core::EndpointFlags flags) {
     return facts.endpoints && std::ranges::any_of(*facts.endpoints, [flags](const auto& endpoint) {
-               return (endpoint.flags & flags) != 0;
+               return hasAny(endpoint.flags, flags);
            });
 }
 

@@ -22,8 +22,11 @@ std::string pathManagerOf(const Facts& facts);
 /// Whether a daemon is there that decides about new connections.
 bool daemonDecides(const Facts& facts);
 
+/// Whether the daemon keeps endpoints for the in-kernel path manager (Mode=kernel).
+bool keepsEndpoints(const Facts& facts);
+
 /// Whether the in-kernel path manager has an endpoint with one of the flags.
-bool hasEndpoint(const Facts& facts, std::uint32_t flags);
+bool hasEndpoint(const Facts& facts, core::EndpointFlags flags);
 
 /// The name of a link of the facts; "link 7" for another.
 std::string linkName(const Facts& facts, LinkIndex link);

@@ -2,10 +2,10 @@
 #pragma once
 
 #include "config/diagnostic.hpp"
+#include "core/kernel_endpoint.hpp"
 #include "core/network.hpp"
 #include "host/other_path_managers.hpp"
 #include "model.hpp"
-#include "netlink/host_queries.hpp"
 
 #include <subflowd/address.hpp>
 
@@ -55,8 +55,8 @@ struct Facts {
     Trial ipv4 = Trial::multipath;
     Trial ipv6 = Trial::multipath;
     bool userspaceCommands = true; ///< the kernel takes commands of path managers
-    std::optional<std::vector<netlink::KernelEndpoint>> endpoints;
-    std::optional<netlink::KernelLimits> limits;
+    std::optional<std::vector<core::KernelEndpoint>> endpoints;
+    std::optional<core::KernelLimits> limits;
 
     /// MPTcpExt of /proc/net/netstat: since the network namespace was made.
     std::map<std::string, std::uint64_t> counters;

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "doctor/checks.hpp"
 #include "doctor/fact_lookup.hpp"
-#include "netlink/mptcp_uapi.hpp"
 #include "prose.hpp"
 
 #include <subflowd/address_text.hpp>
@@ -12,7 +11,7 @@ namespace subflowd::ctl::doctor {
 
 namespace {
 
-namespace flag = netlink::uapi::address_flag;
+using core::EndpointFlags;
 using host::OtherPathManager;
 
 constexpr const char* daemonName = "subflowd";
@@ -50,11 +49,13 @@ Findings stateOf(const Status& daemon) {
 }
 
 /// What is wrong with an endpoint while the in-kernel path manager decides; empty if nothing.
-std::string faultOf(const Facts& facts, const netlink::KernelEndpoint& endpoint) {
+std::string faultOf(const Facts& facts, const core::KernelEndpoint& endpoint) {
     const auto text = toString(endpoint.endpoint.address);
-    if ((endpoint.flags & flag::signal) != 0 && (endpoint.flags & flag::fullmesh) != 0)
+    if (hasAny(endpoint.flags, EndpointFlags::signal) &&
+        hasAny(endpoint.flags, EndpointFlags::fullmesh))
         return text + " has the flags signal and fullmesh, which exclude each other.";
-    if ((endpoint.flags & (flag::subflow | flag::fullmesh | flag::laminar)) == 0)
+    if (!hasAny(endpoint.flags,
+                EndpointFlags::subflow | EndpointFlags::fullmesh | EndpointFlags::laminar))
         return {}; // an address that is only announced may be another host's, as behind a NAT
     for (const auto& link : facts.links)
         for (const auto& address : link.addresses)
@@ -113,6 +114,13 @@ Findings pathManager(const Facts& facts) {
                  "sysctl net.mptcp.path_manager=userspace (before Linux 6.15: "
                  "net.mptcp.pm_type=1), and find out who changed it; ManageSysctl=yes has subflowd "
                  "set it."}};
+    if (manager != "kernel" && keepsEndpoints(facts))
+        return {{"path-manager", Verdict::problem,
+                 "The path manager of new connections is '" + manager +
+                     "': the endpoints that subflowd keeps in the kernel (Mode=kernel) do nothing "
+                     "for them.",
+                 "sysctl net.mptcp.path_manager=kernel (before Linux 6.15: net.mptcp.pm_type=0), "
+                 "and find out who changed it; ManageSysctl=yes has subflowd set it."}};
     return {{"path-manager", Verdict::ok, "The path manager of new connections is " + manager + '.',
              ""}};
 }
@@ -153,6 +161,13 @@ Findings networkManager(const Facts& facts) {
                  "NetworkManager keeps in-kernel endpoints, which do nothing while a path manager "
                  "in userspace decides.",
                  ""}};
+    if (keepsEndpoints(facts))
+        return {
+            {"networkmanager", Verdict::note,
+             "NetworkManager and subflowd (Mode=kernel) both keep in-kernel endpoints; subflowd "
+             "adds those that NetworkManager has not, and leaves its own to it.",
+             "To leave them to subflowd: ImportNetworkManagerFlags=no, and "
+             "connection.mptcp-flags=disabled in NetworkManager's profiles."}};
     return {{"networkmanager", Verdict::note,
              "NetworkManager keeps the in-kernel endpoints (connection.mptcp-flags).", ""}};
 }
@@ -191,7 +206,7 @@ Findings limits(const Facts& facts) {
 }
 
 Findings olderConnections(const Facts& facts) {
-    if (!facts.daemon)
+    if (!facts.daemon || keepsEndpoints(facts))
         return {};
     const auto at = facts.daemon->counts.find("foreign");
     if (at == facts.daemon->counts.end() || at->second == 0)

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "doctor/checks.hpp"
 #include "doctor/fact_lookup.hpp"
-#include "netlink/mptcp_uapi.hpp"
 
 namespace subflowd::ctl::doctor {
 
@@ -34,7 +33,7 @@ Findings joinInitial(const Facts& facts) {
     if (*allowed != 0)
         return {{"join-initial", Verdict::ok,
                  "Clients of this host may join the address that they connected to.", ""}};
-    if (facts.announceConfigured || hasEndpoint(facts, netlink::uapi::address_flag::signal))
+    if (facts.announceConfigured || hasEndpoint(facts, core::EndpointFlags::signal))
         return {{"join-initial", Verdict::ok,
                  "Clients of this host may not join the address that they connected to, and are "
                  "told of others.",

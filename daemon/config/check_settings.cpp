@@ -35,4 +35,25 @@ Diagnostics checkSettings(const Config& config,
     return diagnostics;
 }
 
+Diagnostics checkMode(const Config& config) {
+    Diagnostics diagnostics;
+    const auto warn = [&diagnostics](const Origin& origin, const std::string& what) {
+        if (origin != Origin{})
+            diagnostics.push_back({Severity::warning, origin, what});
+    };
+    if (config.daemon.mode != core::Mode::kernel) {
+        warn(originOf(config.daemon.origins, "EndpointFlags"),
+             "EndpointFlags= has an effect with Mode=kernel only");
+        return diagnostics;
+    }
+    const std::string why = " has no effect with Mode=kernel: the in-kernel path manager decides";
+    for (const auto& rule : config.rules)
+        warn(rule.origin, "[Rule " + rule.name + ']' + why);
+    for (const auto& policy : config.policies)
+        warn(policy.origin, "[Policy " + policy.policy + ']' + why);
+    if (!config.guard.origins.empty())
+        warn(config.guard.origins.front().origin, "[Guard]" + why);
+    return diagnostics;
+}
+
 } // namespace subflowd::config

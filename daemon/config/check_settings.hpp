@@ -15,4 +15,7 @@ namespace subflowd::config {
 Diagnostics checkSettings(const Config& config,
                           std::span<const PluginDescriptor* const> descriptors);
 
+/// A warning for what has no effect in the mode that is configured.
+Diagnostics checkMode(const Config& config);
+
 } // namespace subflowd::config

@@ -39,6 +39,7 @@ struct Daemon {
     Duration auditInterval = core::Configuration{}.auditInterval; ///< Duration::max(): none
     core::ImportFlags importFlags = core::ImportFlags::yes;
     Spin spin;
+    core::EndpointFlags endpointFlags = core::Configuration{}.endpointFlags; ///< Mode=kernel
     KeyOrigins origins;
 
     friend bool operator==(const Daemon&, const Daemon&) = default;

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "config/keys.hpp"
+#include "config/text.hpp"
 #include "config/values.hpp"
 
 #include <subflowd/duration_text.hpp>
 
+#include <algorithm>
 #include <array>
 #include <chrono>
 
@@ -17,8 +19,9 @@ constexpr std::uint64_t smallestBuffer = 4U << 10U;
 constexpr std::uint64_t largestBuffer = 1U << 30U; // SO_RCVBUF is an int and doubles it
 constexpr std::uint64_t mostSubflows = 254;        // of the 256 address ids, 0 is the initial one
 
-constexpr std::array<Named<core::Mode>, 2> modes{
-    {{"userspace", core::Mode::userspace}, {"observe", core::Mode::observe}}};
+constexpr std::array<Named<core::Mode>, 3> modes{{{"userspace", core::Mode::userspace},
+                                                  {"kernel", core::Mode::kernel},
+                                                  {"observe", core::Mode::observe}}};
 
 constexpr std::array<Named<Level>, 5> levels{{{"debug", Level::debug},
                                               {"info", Level::info},
@@ -28,10 +31,8 @@ constexpr std::array<Named<Level>, 5> levels{{{"debug", Level::debug},
 
 Problem readMode(std::string_view value, Daemon& daemon) {
     const auto mode = valueOf(modes, value);
-    if (value == "kernel")
-        return "is not available in this version of subflowd: use userspace or observe";
     if (!mode)
-        return "wants userspace or observe";
+        return "wants userspace, kernel or observe";
     daemon.mode = *mode;
     return std::nullopt;
 }
@@ -128,7 +129,26 @@ std::string writeSpin(const Daemon& daemon) {
            "us";
 }
 
-constexpr std::array<Key<Daemon>, 9> keys{{
+/// Backup is what roles of links say, and implicit what the kernel alone may.
+Problem readEndpointFlags(std::string_view value, Daemon& daemon) {
+    using core::EndpointFlags;
+    constexpr auto choice = EndpointFlags::subflow | EndpointFlags::signal |
+                            EndpointFlags::fullmesh | EndpointFlags::laminar;
+    auto flags = EndpointFlags::none;
+    for (const auto word : words(value)) {
+        const auto known =
+            std::ranges::find(core::endpointFlagNames, word, &core::EndpointFlagName::word);
+        if (known == core::endpointFlagNames.end() || !hasAny(choice, known->flag))
+            return "wants words of subflow, signal, fullmesh and laminar";
+        flags = flags | known->flag;
+    }
+    if (hasAny(flags, EndpointFlags::signal) && hasAny(flags, EndpointFlags::fullmesh))
+        return "wants signal or fullmesh: the kernel takes no endpoint that has both";
+    daemon.endpointFlags = flags;
+    return std::nullopt;
+}
+
+constexpr std::array<Key<Daemon>, 10> keys{{
     {"Mode", Shape::single, readMode,
      [](const Daemon& daemon) { return std::string{wordOf(modes, daemon.mode)}; }},
     {"ManageSysctl", Shape::single, readManageSysctl,
@@ -152,6 +172,8 @@ constexpr std::array<Key<Daemon>, 9> keys{{
     {"ImportNetworkManagerFlags", Shape::single, readImportFlags,
      [](const Daemon& daemon) { return std::string{wordOf(imports, daemon.importFlags)}; }},
     {"Spin", Shape::single, readSpin, writeSpin},
+    {"EndpointFlags", Shape::single, readEndpointFlags,
+     [](const Daemon& daemon) { return toString(daemon.endpointFlags); }},
 }};
 
 } // namespace

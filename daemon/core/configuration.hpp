@@ -2,6 +2,7 @@
 #pragma once
 
 #include "core/guard_settings.hpp"
+#include "core/kernel_endpoint.hpp"
 
 #include <subflowd/connection.hpp>
 #include <subflowd/link.hpp>
@@ -13,6 +14,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 /// What an administrator decided, as the core needs it: every text parsed, every name resolved.
@@ -72,8 +74,21 @@ struct LinkRule {
 /// Whether the daemon commands the kernel.
 enum class Mode : std::uint8_t {
     userspace, ///< decides and commands
+    kernel,    ///< keeps the in-kernel path manager's endpoints and limits, which then decides
     observe,   ///< shows everything, commands nothing
 };
+
+constexpr std::string_view nameOf(Mode mode) {
+    switch (mode) {
+    case Mode::userspace:
+        return "userspace";
+    case Mode::kernel:
+        return "kernel";
+    case Mode::observe:
+        return "observe";
+    }
+    return "";
+}
 
 /// Whether what NetworkManager was told for the in-kernel path manager counts here, too.
 enum class ImportFlags : std::uint8_t { no, yes };
@@ -88,6 +103,7 @@ struct Limits {
 struct Configuration {
     Mode mode = Mode::userspace;
     ImportFlags importFlags = ImportFlags::yes;
+    EndpointFlags endpointFlags = EndpointFlags::subflow; ///< with Mode::kernel
     Limits limits;
     Duration auditInterval = std::chrono::minutes(5); ///< Duration::max(): none
     Guard guard;

@@ -235,6 +235,13 @@ std::vector<LinkReport> Engine::links() const {
     return state_->world.links.report();
 }
 
+std::vector<EndpointWish> Engine::endpoints() const {
+    const auto& configuration = *state_->world.configuration;
+    if (configuration.mode != Mode::kernel)
+        return {};
+    return endpointWishes(state_->world.links, configuration.endpointFlags);
+}
+
 std::vector<PolicyReport> Engine::policies() const {
     return state_->world.policies.report();
 }

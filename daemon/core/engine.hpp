@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+#include "core/endpoint_wishes.hpp"
 #include "core/input.hpp"
 #include "core/outcome.hpp"
 #include "core/report.hpp"
@@ -45,6 +46,9 @@ class Engine {
     std::vector<PathReport> explain(Instant now, Token token) const;
 
     std::vector<LinkReport> links() const;
+
+    /// What the in-kernel path manager should have, where it decides. Empty in other modes.
+    std::vector<EndpointWish> endpoints() const;
 
     std::vector<PolicyReport> policies() const;
 

@@ -342,6 +342,7 @@ LinkTable::Effect LinkTable::judge(Local& local) const {
     local.drained = link && link->drained;
     const auto settings = link ? link->settings : LinkSettings{};
     local.role = settings.role;
+    local.named = settings.named;
     local.mostSubflows = settings.subflows;
     local.leaving = settings.leaving;
     const bool wasOffline = local.offline;

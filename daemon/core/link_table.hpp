@@ -29,6 +29,7 @@ struct Local {
     LinkIndex link = noLink;
     Usability usability = Usability::noRoute;            ///< whatever the remote
     Role role = Role::primary;                           ///< of the link
+    bool named = false;                                  ///< somebody gave the link a role
     std::uint8_t mostSubflows = LinkSettings::anyNumber; ///< of one connection on the link
     LinkIndex vrf = noLink;                              ///< the VRF that the link belongs to
     bool reachesAll = false; ///< a default route of its family leaves through the link

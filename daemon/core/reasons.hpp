@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+#include <subflowd/link.hpp>
 #include <subflowd/reason.hpp>
 
 /// The reasons that the core itself gives. Policies bring their own.
@@ -97,9 +98,46 @@ inline constexpr ReasonText kernelManages{"kernel-manages",
                                           "the connection belongs to the in-kernel path manager"};
 inline constexpr ReasonText notEstablished{
     "not-established", "the connection is not fully established: no data was acknowledged yet"};
+inline constexpr ReasonText kernelDecides{
+    "kernel-decides", "Mode=kernel: the in-kernel path manager decides, by endpoints and limits"};
+inline constexpr ReasonText linkCarries{"link-carries", "the link can carry subflows"};
+inline constexpr ReasonText linkForBadTimes{
+    "link-for-bad-times", "the link is for bad times: backup, standby or metered"};
+inline constexpr ReasonText noDefaultRoute{
+    "no-default-route", "no default route leaves through the link, and nobody gave it a role"};
+inline constexpr ReasonText linkInVrf{"link-in-vrf",
+                                      "the link belongs to a VRF, and nobody gave it a role"};
+inline constexpr ReasonText betterAddress{
+    "better-address", "the link has another address that the kernel prefers for new connections"};
 inline constexpr ReasonText observing{"observing", "Mode=observe: the daemon only looks on"};
 inline constexpr ReasonText waitsForFacts{"waits-for-facts",
                                           "the kernel is asked who owns the connection"};
 inline constexpr ReasonText noRule{"no-rule", "no [Rule] matches the connection"};
+
+/// Why a local address carries nothing; null if it does, or if the guard has words of its own.
+constexpr const ReasonText* textOf(Usability usability) {
+    switch (usability) {
+    case Usability::usable:
+    case Usability::guarded:
+        return nullptr;
+    case Usability::linkDown:
+        return &linkIsDown;
+    case Usability::tentative:
+        return &addressTentative;
+    case Usability::deprecated:
+        return &addressDeprecated;
+    case Usability::wrongScope:
+        return &addressScope;
+    case Usability::noRoute:
+        return &noRoute;
+    case Usability::ignored:
+        return &linkIgnored;
+    case Usability::gone:
+        return &addressGone;
+    case Usability::noInternet:
+        return &noInternet;
+    }
+    return nullptr;
+}
 
 } // namespace subflowd::core::reasons

@@ -5,6 +5,7 @@
 #include "core/guard.hpp"
 #include "core/reasons.hpp"
 
+#include <algorithm>
 #include <optional>
 #include <string>
 
@@ -24,30 +25,8 @@ SubflowReport describe(const World& world, const Connection& connection, const S
             subflow.since};
 }
 
-const ReasonText* textOf(Usability usability) {
-    switch (usability) {
-    case Usability::usable:
-        return nullptr;
-    case Usability::linkDown:
-        return &reasons::linkIsDown;
-    case Usability::tentative:
-        return &reasons::addressTentative;
-    case Usability::deprecated:
-        return &reasons::addressDeprecated;
-    case Usability::wrongScope:
-        return &reasons::addressScope;
-    case Usability::noRoute:
-        return &reasons::noRoute;
-    case Usability::ignored:
-        return &reasons::linkIgnored;
-    case Usability::gone:
-        return &reasons::addressGone;
-    case Usability::noInternet:
-        return &reasons::noInternet;
-    case Usability::guarded:
-        return nullptr; // the candidate has the guard's own words
-    }
-    return nullptr;
+ManagedBy managerOf(const World& world, const Connection& connection) {
+    return world.configuration->mode == Mode::kernel ? ManagedBy::kernel : connection.managedBy;
 }
 
 const ReasonText* textOfConnection(const World& world, const Connection& connection) {
@@ -71,6 +50,20 @@ Told initialPath(const Connection& connection) {
     const bool client = connection.side == Side::client;
     return {{client ? &reasons::initialSubflow : &reasons::openedByPeer, 0, 0},
             client ? Voice::core : Voice::peer};
+}
+
+/// Mode=kernel: policies and the guard are not asked; links say which endpoints there are.
+Told tellOfKernel(const Connection& connection, const PathView& view, const Candidate& candidate) {
+    const auto isInitial = [&candidate](const Subflow& subflow) {
+        return subflow.path == candidate.record && subflow.initial;
+    };
+    if (view.subflows > 0 &&
+        (connection.side == Side::server || std::ranges::any_of(connection.subflows, isInitial)))
+        return initialPath(connection);
+    const auto* obstacle = reasons::textOf(view.usability);
+    if (view.subflows > 0 || !obstacle)
+        return {{&reasons::kernelDecides, 0, 0}, Voice::kernel};
+    return {{obstacle, 0, 0}, Voice::link};
 }
 
 /// Who has the last word about a path, and why.
@@ -99,7 +92,7 @@ Told tell(const World& world, const Connection& connection, const PathView& view
     if (candidate.refusal)
         return {{candidate.refusal, 0, 0}, Voice::guard};
     if (view.usability != Usability::usable)
-        return {{textOf(view.usability), 0, 0}, Voice::link};
+        return {{reasons::textOf(view.usability), 0, 0}, Voice::link};
     if (world.links.isOwn(view.remote.address))
         return {{&reasons::ownAddress, 0, 0}, Voice::guard};
     if (decision.verdict == Verdict::none)
@@ -157,7 +150,7 @@ ConnectionReport describe(const World& world, const Connection& connection) {
     report.token = connection.token;
     report.side = connection.side;
     report.state = connection.state;
-    report.managedBy = connection.managedBy;
+    report.managedBy = managerOf(world, connection);
     report.since = connection.since;
     if (connection.partial)
         return report;
@@ -178,9 +171,9 @@ ConnectionReport describe(const World& world, const Connection& connection) {
 Counters count(const World& world) {
     auto counters = world.counters;
     counters.connections = world.connections.size();
-    world.connections.forEach([&counters](const Connection& connection) {
+    world.connections.forEach([&](const Connection& connection) {
         counters.subflows += connection.subflows.size();
-        if (connection.managedBy == ManagedBy::kernel)
+        if (managerOf(world, connection) == ManagedBy::kernel)
             ++counters.foreign;
         for (const auto& subflow : connection.subflows)
             if (subflow.state == SubflowState::pending)
@@ -198,6 +191,13 @@ std::vector<PathReport> explain(World& world, Planner& planner, const Connection
         const auto& decision = judgement.decisions[i];
         const auto& view = planner.candidates().views()[i];
         const auto& candidate = planner.candidates().all()[i];
+        if (world.configuration->mode == Mode::kernel) {
+            const auto told = tellOfKernel(connection, view, candidate);
+            reports.push_back({view.remote, view.local, view.link, view.state, told.reason,
+                               std::string{world.nameOf(told.by)}, view.attempts, never,
+                               view.lastFailure});
+            continue;
+        }
         auto told = tell(world, connection, view, candidate, decision);
         if (view.subflows == 0 && decision.verdict == Verdict::wanted &&
             view.usability == Usability::usable) {

@@ -58,6 +58,14 @@ std::optional<Wish> wishOf(const Orders* orders, LocalRef local, std::uint16_t p
     return order ? std::optional{order->wish} : std::nullopt;
 }
 
+const ReasonText* whyNotManaged(Mode mode, ManagedBy managedBy) {
+    if (mode == Mode::observe)
+        return &reasons::observing;
+    if (mode == Mode::kernel)
+        return &reasons::kernelDecides;
+    return managedBy == ManagedBy::kernel ? &reasons::kernelManages : nullptr;
+}
+
 } // namespace
 
 void RequestHandler::handle(const Requested& requested) {
@@ -77,10 +85,8 @@ Connection* RequestHandler::manageable(RequestId id, Token token) {
         answer(id, RequestResult::noSuchConnection, "there is no such connection");
         return nullptr;
     }
-    const bool observes = world_.configuration->mode == Mode::observe;
-    if (observes || connection->managedBy == ManagedBy::kernel) {
-        const auto& text = observes ? reasons::observing : reasons::kernelManages;
-        answer(id, RequestResult::notManaged, std::string{text.sentence});
+    if (const auto* obstacle = whyNotManaged(world_.configuration->mode, connection->managedBy)) {
+        answer(id, RequestResult::notManaged, std::string{obstacle->sentence});
         return nullptr;
     }
     return connection;

@@ -63,40 +63,47 @@ std::optional<std::string> PathManagerSysctl::set(const std::string& manager) co
     return error == 0 ? std::nullopt : std::optional{sentence(file, manager, error)};
 }
 
-std::optional<std::string> PathManagerSysctl::takeOver() {
+std::optional<std::string> PathManagerSysctl::takeOver(PathManager manager) {
     const auto found = current();
     if (!found)
         return "This kernel has no userspace path manager of MPTCP, because " +
                (directory_ / "path_manager").string() +
                " and pm_type cannot be read: it needs Linux 5.19 with CONFIG_MPTCP.";
-    if (*found != userspace)
-        if (auto problem = set(userspace))
+    const std::string wanted = manager == PathManager::userspace ? userspace : kernel;
+    if (*found != wanted)
+        if (auto problem = set(wanted))
             return problem;
-    before_ = *found == userspace ? rememberedOr(*found) : *found;
-    remember(*before_);
+    // what an earlier call set, of this daemon or of one that died, is nobody's choice
+    const auto earlier = taken_ ? taken_ : remembered();
+    taken_ = Taken{earlier && earlier->set == *found ? earlier->before : *found, wanted};
+    remember(*taken_);
     return std::nullopt;
 }
 
 std::optional<std::string> PathManagerSysctl::restore() {
-    const auto before = std::exchange(before_, std::nullopt);
-    if (!before)
+    const auto taken = std::exchange(taken_, std::nullopt);
+    if (!taken)
         return std::nullopt;
-    auto problem = *before != userspace && current() == userspace ? set(*before) : std::nullopt;
+    const bool untouched = current() == taken->set;
+    auto problem = taken->before != taken->set && untouched ? set(taken->before) : std::nullopt;
     std::error_code error;
     if (!problem && !memory_.empty())
         fs::remove(memory_, error);
     return problem;
 }
 
-/// What the daemon before this one found, if it ended without restoring.
-std::string PathManagerSysctl::rememberedOr(const std::string& found) const {
-    const auto remembered = memory_.empty() ? std::nullopt : readLine(memory_);
-    return remembered && !remembered->empty() ? *remembered : found;
+/// "kernel userspace": what the daemon before this one found, and what it set.
+std::optional<PathManagerSysctl::Taken> PathManagerSysctl::remembered() const {
+    const auto line = memory_.empty() ? std::nullopt : readLine(memory_);
+    const auto space = line ? line->find(' ') : std::string::npos;
+    if (space == std::string::npos)
+        return std::nullopt;
+    return Taken{line->substr(0, space), line->substr(space + 1)};
 }
 
-void PathManagerSysctl::remember(const std::string& manager) const {
+void PathManagerSysctl::remember(const Taken& taken) const {
     if (!memory_.empty())
-        writeText(memory_, O_CREAT | O_TRUNC, manager + '\n');
+        writeText(memory_, O_CREAT | O_TRUNC, taken.before + ' ' + taken.set + '\n');
 }
 
 } // namespace subflowd::host

@@ -134,21 +134,14 @@ std::optional<core::KnownId> decodeKnownId(const Message& message) {
     return core::KnownId{{*fields.address, fields.port}, AddressId{*fields.id}};
 }
 
-std::optional<SignalEndpoint> decodeSignalEndpoint(const Message& message) {
-    const auto known = decodeEndpoint(message);
-    if (!known || (known->flags & uapi::address_flag::signal) == 0)
-        return std::nullopt;
-    return SignalEndpoint{known->endpoint, known->link};
-}
-
-std::optional<KernelEndpoint> decodeEndpoint(const Message& message) {
+std::optional<core::KernelEndpoint> decodeEndpoint(const Message& message) {
     const auto fields = addressOf(message);
     if (!fields.address)
         return std::nullopt;
-    return KernelEndpoint{{*fields.address, fields.port},
-                          AddressId{fields.id.value_or(0)},
-                          fields.flags,
-                          fields.link};
+    return core::KernelEndpoint{{*fields.address, fields.port},
+                                AddressId{fields.id.value_or(0)},
+                                static_cast<core::EndpointFlags>(fields.flags),
+                                fields.link};
 }
 
 core::Refusal refusalOf(int error, std::string_view text) {

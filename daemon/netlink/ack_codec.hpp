@@ -2,9 +2,8 @@
 #pragma once
 
 #include "core/command.hpp"
+#include "core/kernel_endpoint.hpp"
 #include "netlink/attributes.hpp"
-
-#include <subflowd/policy.hpp>
 
 #include <cstdint>
 #include <optional>
@@ -28,22 +27,8 @@ struct Ack {
 /// Decodes one entry of a GET_ADDR reply. Nothing if the message is none.
 [[nodiscard]] std::optional<core::KnownId> decodeKnownId(const Message& message);
 
-/// Decodes one entry of a GET_ADDR reply that has the flag `signal`. Nothing if the message is
-/// none.
-[[nodiscard]] std::optional<SignalEndpoint> decodeSignalEndpoint(const Message& message);
-
-/// An endpoint of the in-kernel path manager.
-struct KernelEndpoint {
-    Endpoint endpoint; ///< port 0: the connection's own
-    AddressId id{};
-    std::uint32_t flags = 0; ///< MPTCP_PM_ADDR_FLAG_*
-    LinkIndex link = noLink; ///< noLink: any
-
-    friend bool operator==(const KernelEndpoint&, const KernelEndpoint&) = default;
-};
-
-/// Decodes one entry of a GET_ADDR reply, whatever its flags. Nothing if the message is none.
-[[nodiscard]] std::optional<KernelEndpoint> decodeEndpoint(const Message& message);
+/// Decodes one entry of a GET_ADDR reply, as an endpoint. Nothing if the message is none.
+[[nodiscard]] std::optional<core::KernelEndpoint> decodeEndpoint(const Message& message);
 
 /// What a refusal means. The one place that looks at the kernel's texts, which tell apart what
 /// errno (EINVAL) does not, and which have changed with 6.15.

@@ -3,8 +3,6 @@
 
 #include "netlink/family.hpp"
 
-#include <subflowd/policy.hpp>
-
 #include <cstdint>
 #include <string>
 #include <vector>
@@ -27,10 +25,5 @@ struct KernelFeatures {
 /// Asks the kernel, in the network namespace of the calling thread. Waits for the answer: for the
 /// start only. Throws std::runtime_error if there is no such family.
 [[nodiscard]] KernelFeatures resolveKernel();
-
-/// The endpoints of the in-kernel path manager that have the flag `signal`, in the network
-/// namespace of the calling thread. Waits for the answer, which the kernel gives while it takes
-/// the question: some 20 us for a handful. Throws std::runtime_error.
-[[nodiscard]] std::vector<SignalEndpoint> signalEndpoints(FamilyId family);
 
 } // namespace subflowd::netlink

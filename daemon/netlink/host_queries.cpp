@@ -3,10 +3,8 @@
 
 #include "netlink/diag_codec.hpp"
 #include "netlink/inquiry.hpp"
-#include "netlink/mptcp_uapi.hpp"
 
 #include <libmnl/libmnl.h>
-#include <linux/genetlink.h>
 #include <linux/rtnetlink.h>
 #include <sys/socket.h>
 
@@ -47,23 +45,6 @@ class Question {
     nlmsghdr* header_;
 };
 
-std::vector<std::byte> familyQuestion(FamilyId family, std::uint8_t command, std::uint16_t flags) {
-    Question question(static_cast<std::uint16_t>(family), flags);
-    question.put(genlmsghdr{command, uapi::familyVersion, 0});
-    return question.bytes();
-}
-
-void readLimits(const Message& message, KernelLimits& limits) {
-    namespace attribute = uapi::command_attribute;
-    forEachAttribute(after(message.payload, sizeof(genlmsghdr)),
-                     [&limits](std::uint16_t type, Bytes value) {
-                         if (type == attribute::subflows)
-                             limits.subflows = readAs<std::uint32_t>(value).value_or(0);
-                         else if (type == attribute::acceptedAddresses)
-                             limits.acceptedAddresses = readAs<std::uint32_t>(value).value_or(0);
-                     });
-}
-
 bool saysNoRoute(int error) {
     return error == ENETUNREACH || error == EHOSTUNREACH || error == EACCES || error == EINVAL;
 }
@@ -76,25 +57,6 @@ void ask(Inquiry& inquiry, DiagDump dump, const std::function<void(const Message
 }
 
 } // namespace
-
-std::optional<std::vector<KernelEndpoint>> kernelEndpoints(FamilyId family) {
-    std::vector<KernelEndpoint> endpoints;
-    const auto question = familyQuestion(family, uapi::command::getAddress, NLM_F_DUMP);
-    const int error = Inquiry(NETLINK_GENERIC).ask(question, [&](const Message& message) {
-        if (const auto endpoint = decodeEndpoint(message))
-            endpoints.push_back(*endpoint);
-    });
-    return error == 0 ? std::optional{std::move(endpoints)} : std::nullopt;
-}
-
-std::optional<KernelLimits> kernelLimits(FamilyId family) {
-    KernelLimits limits;
-    const auto question = familyQuestion(family, uapi::command::getLimits, NLM_F_ACK);
-    const int error = Inquiry(NETLINK_GENERIC).ask(question, [&](const Message& message) {
-        readLimits(message, limits);
-    });
-    return error == 0 ? std::optional{limits} : std::nullopt;
-}
 
 std::optional<LinkIndex> routedLink(const IpAddress& from, const IpAddress& to) {
     const bool v4 = from.family() == Family::ipv4;

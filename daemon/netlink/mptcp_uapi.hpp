@@ -60,7 +60,10 @@ inline constexpr std::uint32_t resetTransient = 1;
 
 /// MPTCP_PM_CMD_* (include/uapi/linux/mptcp_pm.h)
 namespace command {
+inline constexpr std::uint8_t addAddress = 1;
+inline constexpr std::uint8_t removeAddress = 2; ///< MPTCP_PM_CMD_DEL_ADDR
 inline constexpr std::uint8_t getAddress = 3;
+inline constexpr std::uint8_t setLimits = 5;
 inline constexpr std::uint8_t getLimits = 6;
 inline constexpr std::uint8_t setFlags = 7;
 inline constexpr std::uint8_t announce = 8;

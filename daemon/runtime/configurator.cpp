@@ -76,6 +76,7 @@ std::vector<plugins::RuleRequest> requestsOf(const config::Config& config) {
 core::Configuration settingsOf(const config::Config& config) {
     core::Configuration settings;
     settings.mode = config.daemon.mode;
+    settings.endpointFlags = config.daemon.endpointFlags;
     settings.importFlags = config.daemon.importFlags;
     settings.limits = config.daemon.limits;
     settings.auditInterval = config.daemon.auditInterval;
@@ -103,8 +104,9 @@ Reading Configurator::read(const std::vector<std::string>& alone) {
     Reading result{std::move(parsed.config), nullptr, std::move(parsed.diagnostics)};
     auto made =
         plugins::makePolicies(catalog_, requestsOf(result.config), requestOf(result.config, alone));
-    for (auto& warning : config::checkSettings(result.config, catalog_.known()))
-        result.diagnostics.push_back(std::move(warning));
+    for (auto&& warnings :
+         {config::checkSettings(result.config, catalog_.known()), config::checkMode(result.config)})
+        result.diagnostics.insert(result.diagnostics.end(), warnings.begin(), warnings.end());
     if (auto* faults = std::get_if<std::vector<plugins::Fault>>(&made)) {
         for (auto& fault : *faults)
             result.diagnostics.push_back(

@@ -46,6 +46,10 @@ void requireMultipathTcp(const host::PathManagerSysctl& sysctl) {
     }
 }
 
+host::PathManager managerIn(core::Mode mode) {
+    return mode == core::Mode::kernel ? host::PathManager::kernel : host::PathManager::userspace;
+}
+
 host::InstanceLock lockOrFailure() {
     try {
         return host::InstanceLock{};
@@ -77,6 +81,10 @@ Daemon::Daemon(const Options& options, Reading reading, Configurator& configurat
       lock_(lockOrFailure()),
       kernel_(kernelOrFailure()),
       sysctl_(sysctlDirectory, stateFileOf(options, ".path-manager")),
+      endpoints_(kernel_.family, host::EndpointMemory{stateFileOf(options, ".endpoints")},
+                 [this](const core::LogRecord& record) { log(record); }),
+      limits_(kernel_.family, host::LimitMemory{stateFileOf(options, ".limits")},
+              [this](const core::LogRecord& record) { log(record); }),
       state_(options.stateDirectory, host::currentNetworkNamespace()),
       engine_(std::move(reading.core)),
       link_(loop_, engine_, state_, kernel_, openEvents()) {
@@ -91,10 +99,12 @@ Daemon::Daemon(const Options& options, Reading reading, Configurator& configurat
     loop_.watchSignal(SIGHUP, [this] { reload(); });
     loop_.watch(sleep_.fd(), EventLoop::Turn::rest, [this] { onClockChange(); });
     link_.listen([this](const core::Outcome& outcome, Instant when) { publish(outcome, when); });
+    if (!isIn(core::Mode::kernel))
+        followInKernel(); // before anybody takes up what a daemon that died has left there
     link_.prime();
     link_.configure(config_.daemon.spin);
     openBus();
-    link_.listenToNetwork([this] { objectsMayHaveChanged(); });
+    link_.listenToNetwork([this] { linksMayHaveChanged(); });
     takeOver();
 }
 
@@ -122,7 +132,7 @@ void Daemon::refuseOtherPathManagers() {
         const auto who = (other.name.empty() ? std::string{"a process"} : other.name) +
                          (other.pid > 0 ? " (pid " + std::to_string(other.pid) + ")" : "");
         const bool manages = other.name == "mptcpd" || other.name == "subflowd";
-        if (manages && config_.daemon.mode == core::Mode::userspace)
+        if (manages && !isIn(core::Mode::observe))
             throw StartFailure(ExitStatus::alreadyManaged,
                                "another path manager is active in this network namespace: " + who +
                                    "; stop it first");
@@ -141,18 +151,25 @@ void Daemon::openBus() {
     bus_ = std::make_unique<dbus::Server>(place, loop_.raw(), *this);
 }
 
-/// The path manager of new connections becomes this daemon, or it says why it cannot.
+/// The path manager of new connections becomes this daemon, or the kernel's own with what this
+/// daemon gives it to go by; or it says why it cannot.
 void Daemon::takeOver() {
-    if (config_.daemon.mode != core::Mode::userspace)
+    if (isIn(core::Mode::observe))
         return;
     const auto current = sysctl_.current();
+    const std::string wanted{core::nameOf(config_.daemon.mode)};
     if (config_.daemon.manageSysctl) {
-        if (const auto problem = sysctl_.takeOver())
+        if (const auto problem = sysctl_.takeOver(managerIn(config_.daemon.mode)))
             throw StartFailure(ExitStatus::notPermitted, *problem);
-    } else if (current && *current != "userspace") {
+    } else if (current && *current != wanted) {
         throw StartFailure(ExitStatus::notPermitted,
-                           "the kernel's own path manager is selected and ManageSysctl=no: set "
-                           "net.mptcp.path_manager=userspace, or ManageSysctl=yes");
+                           "the path manager '" + *current +
+                               "' is selected and ManageSysctl=no: set net.mptcp.path_manager=" +
+                               wanted + ", or ManageSysctl=yes");
+    }
+    if (isIn(core::Mode::kernel)) {
+        followInKernel();
+        linksMayHaveChanged();
     }
 }
 
@@ -166,7 +183,8 @@ void Daemon::run() {
     notifier_.ready();
     loop_.run();
     notifier_.stopping();
-    if (config_.daemon.mode == core::Mode::userspace && config_.daemon.manageSysctl)
+    limits_.giveBack();
+    if (config_.daemon.manageSysctl)
         if (const auto problem = sysctl_.restore())
             log(Level::warning, *problem);
     log(Level::notice, "subflowd ends; subflows stay as they are", core::LogTopic::ends);
@@ -197,8 +215,7 @@ void Daemon::onClockChange() {
 
 /// In another network MPTCP may get through.
 void Daemon::liftBlackHoleVerdict(Instant when) {
-    if (config_.daemon.mode == core::Mode::userspace &&
-        blackHole_.lift(when) == host::BlackHoleVerdict::Lifted::yes)
+    if (!isIn(core::Mode::observe) && blackHole_.lift(when) == host::BlackHoleVerdict::Lifted::yes)
         log(Level::info, "the network changed: the kernel's verdict that MPTCP does not get "
                          "through (net.mptcp.blackhole_timeout) is lifted");
 }
@@ -206,7 +223,7 @@ void Daemon::liftBlackHoleVerdict(Instant when) {
 dbus::Status Daemon::status() const {
     dbus::Status status;
     status.version = SUBFLOWD_VERSION;
-    status.mode = config_.daemon.mode == core::Mode::observe ? "observe" : "userspace";
+    status.mode = core::nameOf(config_.daemon.mode);
     status.uptime = now() - started_;
     status.pathManager = sysctl_.current().value_or("");
     status.kernelFeatures = kernel_.names();
@@ -254,7 +271,7 @@ void Daemon::request(core::Request request, Answered answered) {
             return answered({id, core::RequestResult::noSuchPolicy, 0, *problem});
     asked_.emplace(id, std::move(answered));
     link_.step(core::Requested{id, std::move(request)});
-    objectsMayHaveChanged(); // an operator may have given a link another role
+    linksMayHaveChanged(); // an operator may have given one another role
 }
 
 /// Policies that no rule names are made when an operator first wants them; or why they cannot be.
@@ -279,12 +296,18 @@ void Daemon::configure(std::shared_ptr<const core::Configuration> configuration)
     if (link_.recorder().isOn())
         link_.recorder().write(now(), {config::dump(config_), alone_});
     link_.step(core::Configured{std::move(configuration)});
-    objectsMayHaveChanged();
+    linksMayHaveChanged();
 }
 
 void Daemon::objectsMayHaveChanged() {
     if (bus_)
         bus_->objectsMayHaveChanged();
+}
+
+void Daemon::linksMayHaveChanged() {
+    objectsMayHaveChanged();
+    if (isIn(core::Mode::kernel))
+        endpoints_.keep(engine_.endpoints());
 }
 
 std::vector<dbus::PolicyDescription> Daemon::policies() const {
@@ -355,12 +378,24 @@ void Daemon::refreshFacts() {
     }
 }
 
+/// What the in-kernel path manager goes by: limits, and endpoints once links are known. In other
+/// modes nothing of the daemon's is left there.
+void Daemon::followInKernel() {
+    if (isIn(core::Mode::kernel)) {
+        limits_.raiseTo(config_.daemon.limits.subflows - 1U);
+        return endpoints_.lookAgain();
+    }
+    endpoints_.release();
+    limits_.giveBack();
+}
+
 /// The path-manager sysctl as the configuration has it now. What prevented it, as a sentence.
 std::optional<std::string> Daemon::followMode() {
+    followInKernel();
     if (!config_.daemon.manageSysctl)
         return std::nullopt;
-    auto problem =
-        config_.daemon.mode == core::Mode::userspace ? sysctl_.takeOver() : sysctl_.restore();
+    auto problem = isIn(core::Mode::observe) ? sysctl_.restore()
+                                             : sysctl_.takeOver(managerIn(config_.daemon.mode));
     if (problem)
         log(Level::error, *problem);
     return problem;
@@ -369,7 +404,7 @@ std::optional<std::string> Daemon::followMode() {
 void Daemon::annotate(const core::LinkNotes& notes) {
     notes_ = notes;
     link_.step(notes);
-    objectsMayHaveChanged();
+    linksMayHaveChanged();
 }
 
 void Daemon::busLost(const std::string& why) {
@@ -384,6 +419,14 @@ void Daemon::logDiagnostics(const config::Diagnostics& diagnostics) {
     for (const auto& diagnostic : diagnostics)
         log(diagnostic.severity == config::Severity::error ? Level::error : Level::warning,
             toString(diagnostic));
+}
+
+/// Of the in-kernel path manager's keepers, who know links by their numbers.
+void Daemon::log(core::LogRecord record) {
+    const auto name = nameOf(record.link);
+    if (!name.empty())
+        record.text.insert(0, name + ": ");
+    log_.write(now(), record, name);
 }
 
 void Daemon::log(Level level, std::string_view text, core::LogTopic topic) {

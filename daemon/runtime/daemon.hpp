@@ -12,8 +12,10 @@
 #include "host/sleep_watch.hpp"
 #include "host/state_file.hpp"
 #include "runtime/configurator.hpp"
+#include "runtime/endpoint_keeper.hpp"
 #include "runtime/event_loop.hpp"
 #include "runtime/kernel_link.hpp"
+#include "runtime/limit_keeper.hpp"
 #include "runtime/options.hpp"
 
 #include <cstdint>
@@ -54,11 +56,16 @@ class Daemon final : public dbus::Host {
   private:
     void refuseOtherPathManagers();
     void openBus();
+
+    bool isIn(core::Mode mode) const { return config_.daemon.mode == mode; }
+
     void takeOver();
     void refreshFacts();
     std::optional<std::string> followMode();
+    void followInKernel();
     void publish(const core::Outcome& outcome, Instant when);
     void objectsMayHaveChanged();
+    void linksMayHaveChanged();
     void configure(std::shared_ptr<const core::Configuration> configuration);
     void tell(const core::RequestFinished& finished);
     Reading readConfiguration();
@@ -67,6 +74,7 @@ class Daemon final : public dbus::Host {
     void onClockChange();
     void liftBlackHoleVerdict(Instant when);
     void logDiagnostics(const config::Diagnostics& diagnostics);
+    void log(core::LogRecord record);
     void log(host::Log::Level level, std::string_view text,
              core::LogTopic topic = core::LogTopic::none);
     std::string nameOf(LinkIndex link) const;
@@ -80,6 +88,8 @@ class Daemon final : public dbus::Host {
     host::InstanceLock lock_;
     netlink::KernelFeatures kernel_;
     host::PathManagerSysctl sysctl_;
+    EndpointKeeper endpoints_;
+    LimitKeeper limits_;
     host::StateFile state_;
     host::SleepWatch sleep_;
     host::BlackHoleVerdict blackHole_;

@@ -2,6 +2,7 @@
 #include "runtime/kernel_link.hpp"
 
 #include "host/network_sysctls.hpp"
+#include "netlink/endpoints.hpp"
 
 #include <sched.h>
 

@@ -36,5 +36,29 @@ TEST(CheckSettings, JudgesNoPolicyWithoutADescriptor) {
     EXPECT_EQ(checkSettings(parsed.config, {}), Diagnostics{});
 }
 
+TEST(CheckMode, WarnsOfWhatTheKernelDoesNotAskFor) {
+    const auto parsed = parse("[Daemon]\nMode=kernel\nEndpointFlags=signal\n"
+                              "[Rule dc]\nMatchPort=443\nPolicies=fullmesh\n"
+                              "[Policy fullmesh]\nMaxSubflows=3\n[Guard]\nConfine=no\n",
+                              "f");
+    const std::string why = " has no effect with Mode=kernel: the in-kernel path manager decides";
+    const Diagnostics expected{{Severity::warning, {"f", 4}, "[Rule dc]" + why},
+                               {Severity::warning, {"f", 7}, "[Policy fullmesh]" + why},
+                               {Severity::warning, {"f", 10}, "[Guard]" + why}};
+    EXPECT_EQ(checkMode(parsed.config), expected);
+}
+
+TEST(CheckMode, WarnsOfEndpointFlagsThatNobodyUses) {
+    const auto parsed = parse("[Daemon]\nEndpointFlags=signal\n[Rule dc]\nPolicies=x\n", "f");
+    const Diagnostics expected{
+        {Severity::warning, {"f", 2}, "EndpointFlags= has an effect with Mode=kernel only"}};
+    EXPECT_EQ(checkMode(parsed.config), expected);
+}
+
+TEST(CheckMode, FindsNothingInAnEmptyConfiguration) {
+    EXPECT_EQ(checkMode(parse("", "f").config), Diagnostics{});
+    EXPECT_EQ(checkMode(parse("[Daemon]\nMode=kernel\n", "f").config), Diagnostics{});
+}
+
 } // namespace
 } // namespace subflowd::config

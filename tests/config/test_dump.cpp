@@ -28,7 +28,7 @@ Config withoutOrigins(Config config) {
 }
 
 constexpr std::string_view everything =
-    "[Daemon]\nMode=observe\nReceiveBuffer=5000\n"
+    "[Daemon]\nMode=kernel\nReceiveBuffer=5000\nEndpointFlags=laminar subflow\n"
     "[Guard]\nFilterScope=no\nAllowRemote=fd00::/8\n"
     "DenyPort=\nJoinsPerHost=2/90s\nMaxInboundOverall=7\n"
     "[Rule dc]\nMatchRemote=10.0.0.0/8 fe80::/10\n"
@@ -52,6 +52,7 @@ TEST(Dump, ShowsEveryValueWithItsOrigin) {
                                    "AuditInterval=300s                      # built in\n"
                                    "ImportNetworkManagerFlags=yes           # built in\n"
                                    "Spin=off                                # built in\n"
+                                   "EndpointFlags=subflow                   # built in\n"
                                    "\n"
                                    "[Guard]\n"
                                    "FilterScope=yes                         # built in\n"

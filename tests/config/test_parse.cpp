@@ -33,7 +33,8 @@ TEST(Parse, EmptyConfigurationIsAGoodOne) {
 TEST(Parse, ReadsTheDaemonSection) {
     const auto parsed = parse("[Daemon]\nMode=observe\nManageSysctl=off\nReceiveBuffer=64K\n"
                               "LogLevel=debug\nMaxSubflows=254\nMaxInbound=1\nAuditInterval=90s\n"
-                              "ImportNetworkManagerFlags=no\nSpin=300us\n",
+                              "ImportNetworkManagerFlags=no\nSpin=300us\n"
+                              "EndpointFlags=signal subflow\n",
                               "f");
     EXPECT_EQ(problems(parsed), "");
     const Daemon expected{core::Mode::observe,
@@ -44,6 +45,7 @@ TEST(Parse, ReadsTheDaemonSection) {
                           std::chrono::seconds(90),
                           core::ImportFlags::no,
                           {Spin::Mode::fixed, std::chrono::microseconds(300)},
+                          core::EndpointFlags::signal | core::EndpointFlags::subflow,
                           {{"Mode", {"f", 2}},
                            {"ManageSysctl", {"f", 3}},
                            {"ReceiveBuffer", {"f", 4}},
@@ -52,7 +54,8 @@ TEST(Parse, ReadsTheDaemonSection) {
                            {"MaxInbound", {"f", 7}},
                            {"AuditInterval", {"f", 8}},
                            {"ImportNetworkManagerFlags", {"f", 9}},
-                           {"Spin", {"f", 10}}}};
+                           {"Spin", {"f", 10}},
+                           {"EndpointFlags", {"f", 11}}}};
     EXPECT_EQ(parsed.config.daemon, expected);
 }
 
@@ -67,6 +70,21 @@ TEST(Parse, TakesWordsAndMicrosecondsForTheSpin) {
     EXPECT_EQ(spin("auto"), (Spin{Spin::Mode::automatic, {}}));
     EXPECT_EQ(spin("20"), (Spin{Spin::Mode::fixed, std::chrono::microseconds(20)}));
     EXPECT_EQ(spin("2000us"), (Spin{Spin::Mode::fixed, std::chrono::microseconds(2000)}));
+}
+
+TEST(Parse, TakesSeveralEndpointFlagsAndSuggestsTheirKey) {
+    const auto flags = [](const std::string& text) {
+        const auto parsed = parse("[Daemon]\nMode=kernel\nEndpointFlags=" + text + '\n', "f");
+        EXPECT_EQ(problems(parsed), "");
+        EXPECT_EQ(parsed.config.daemon.mode, core::Mode::kernel);
+        return parsed.config.daemon.endpointFlags;
+    };
+    using core::EndpointFlags;
+    EXPECT_EQ(flags(""), EndpointFlags::subflow);
+    EXPECT_EQ(flags("laminar subflow"), EndpointFlags::subflow | EndpointFlags::laminar);
+    EXPECT_EQ(flags("fullmesh fullmesh"), EndpointFlags::fullmesh);
+    EXPECT_EQ(problems("[Daemon]\nEndpointFlag=subflow\n"),
+              "f:2: warning: [Daemon] has no key EndpointFlag=: did you mean EndpointFlags?\n");
 }
 
 TEST(Parse, TakesNoForAnAuditInterval) {
@@ -266,7 +284,7 @@ TEST(Parse, ReportsAllErrorsOfAllFilesAtOnce) {
                                       {"c", "[Daemon]\nMaxInbound=z\n"}};
     const auto parsed = parse(sources);
     EXPECT_TRUE(hasErrors(parsed.diagnostics));
-    EXPECT_EQ(problems(parsed), "a:2: error: Mode=x: wants userspace or observe\n"
+    EXPECT_EQ(problems(parsed), "a:2: error: Mode=x: wants userspace, kernel or observe\n"
                                 "c:2: error: MaxInbound=z: wants a whole number from 1 to 254\n"
                                 "b:2: error: Role=y: wants primary, backup, standby or ignore\n");
 }
@@ -293,8 +311,13 @@ TEST_P(BadValues, AreErrors) {
 INSTANTIATE_TEST_SUITE_P(
     Config, BadValues,
     testing::Values(
-        BadValue{"Daemon", "Mode=kernel",
-                 "is not available in this version of subflowd: use userspace or observe"},
+        BadValue{"Daemon", "Mode=Kernel", "wants userspace, kernel or observe"},
+        BadValue{"Daemon", "EndpointFlags=subflow backup",
+                 "wants words of subflow, signal, fullmesh and laminar"},
+        BadValue{"Daemon", "EndpointFlags=subflow,signal",
+                 "wants words of subflow, signal, fullmesh and laminar"},
+        BadValue{"Daemon", "EndpointFlags=signal fullmesh",
+                 "wants signal or fullmesh: the kernel takes no endpoint that has both"},
         BadValue{"Daemon", "ManageSysctl=maybe", "wants yes or no"},
         BadValue{"Daemon", "ReceiveBuffer=1K", "wants a size in bytes from 4K to 1G, such as 32M"},
         BadValue{"Daemon", "ReceiveBuffer=2G", "wants a size in bytes from 4K to 1G, such as 32M"},

@@ -133,6 +133,11 @@ TEST_F(Operator, HasNoPowerOverConnectionsOfTheKernel) {
     lab.reload();
     EXPECT_THAT(ask(request::Retry{connected(), {}}),
                 ElementsAre("not-managed Mode=observe: the daemon only looks on"));
+    lab.configuration().mode = Mode::kernel;
+    lab.reload();
+    EXPECT_THAT(ask(request::Retry{connected(), {}}),
+                ElementsAre("not-managed Mode=kernel: the in-kernel path manager decides, by "
+                            "endpoints and limits"));
 }
 
 TEST_F(Operator, IsToldWhenTheConnectionClosesMeanwhile) {

@@ -231,5 +231,31 @@ TEST_F(FullmeshReload, CommandsNothingWhenItOnlyObserves) {
     EXPECT_EQ(lab.mark(), 1U);
 }
 
+TEST_F(FullmeshReload, LeavesDecisionsToTheKernelAndClaimsNone) {
+    lab.twoUplinks();
+    lab.uplink(3, "eth2", "10.0.2.1");
+    lab.configuration().mode = core::Mode::kernel;
+    lab.configuration().links = {{"eth2", Role::ignore}};
+    lab.reload();
+    const auto token = lab.connected("10.0.0.1:1000", "10.9.0.1:443");
+    lab.run(1s);
+    EXPECT_THAT(lab.commandsSince(0), IsEmpty());
+    std::vector<std::string> told;
+    for (const auto& path : lab.engine->explain(lab.now, token))
+        told.push_back(path.by + ' ' + std::string{codeOf(path.reason)});
+    EXPECT_THAT(told,
+                ElementsAre("core initial-subflow", "kernel kernel-decides", "link link-ignored"));
+    EXPECT_EQ(lab.engine->report(token)->managedBy, core::ManagedBy::kernel);
+    EXPECT_EQ(lab.engine->counters().foreign, 1U);
+    std::vector<std::string> wanted;
+    for (const auto& wish : lab.engine->endpoints())
+        if (wish.stance == core::Stance::want)
+            wanted.push_back(toString(wish.address));
+    EXPECT_THAT(wanted, ElementsAre("10.0.0.1", "10.0.1.1"));
+    lab.configuration().mode = core::Mode::userspace;
+    lab.reload();
+    EXPECT_THAT(lab.engine->endpoints(), IsEmpty());
+}
+
 } // namespace
 } // namespace subflowd::test

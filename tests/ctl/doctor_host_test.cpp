@@ -13,9 +13,9 @@ using examples::healthyHost;
 using testing::HasSubstr;
 using testing::IsEmpty;
 
-constexpr std::uint32_t signal = 1;
-constexpr std::uint32_t subflow = 2;
-constexpr std::uint32_t fullmesh = 8;
+constexpr auto signal = core::EndpointFlags::signal;
+constexpr auto subflow = core::EndpointFlags::subflow;
+constexpr auto fullmesh = core::EndpointFlags::fullmesh;
 
 Finding only(const Findings& findings, const char* check, Verdict verdict) {
     EXPECT_EQ(findings.size(), 1U);
@@ -84,6 +84,21 @@ TEST(DoctorOwners, findTheKernelInChargeInPlaceOfTheDaemon) {
     only(pathManager(facts), "path-manager", Verdict::ok);
 }
 
+TEST(DoctorOwners, findNothingWrongWithTheKernelWhereItIsToDecide) {
+    auto facts = healthyHost();
+    facts.daemon->mode = "kernel";
+    facts.daemon->counts["foreign"] = 3;
+    facts.sysctls["net.mptcp.path_manager"] = "kernel";
+    only(pathManager(facts), "path-manager", Verdict::ok);
+    EXPECT_THAT(olderConnections(facts), IsEmpty());
+    facts.networkManager = true;
+    EXPECT_THAT(only(networkManager(facts), "networkmanager", Verdict::note).sentence,
+                HasSubstr("both keep"));
+    facts.sysctls["net.mptcp.path_manager"] = "userspace";
+    EXPECT_THAT(only(pathManager(facts), "path-manager", Verdict::problem).remedy,
+                HasSubstr("net.mptcp.path_manager=kernel"));
+}
+
 TEST(DoctorOwners, knowTheOldNameOfThePathManagerSysctl) {
     auto facts = healthyHost();
     facts.sysctls.erase("net.mptcp.path_manager");
@@ -117,7 +132,7 @@ TEST(DoctorOwners, leaveNetworkManagerAlone) {
 
 TEST(DoctorOwners, findEndpointsThatContradictTheHost) {
     auto facts = healthyHost();
-    const auto judge = [&facts](const netlink::KernelEndpoint& endpoint) {
+    const auto judge = [&facts](const core::KernelEndpoint& endpoint) {
         facts.endpoints = {endpoint};
         return endpoints(facts);
     };
@@ -141,13 +156,13 @@ TEST(DoctorOwners, findEndpointsThatContradictTheHost) {
 
 TEST(DoctorOwners, judgeLimitsWhileTheKernelDecides) {
     auto facts = withoutDaemon();
-    facts.limits = netlink::KernelLimits{0, 0};
+    facts.limits = core::KernelLimits{0, 0};
     EXPECT_THAT(limits(facts), IsEmpty());
     facts.sysctls["net.mptcp.path_manager"] = "kernel";
     only(limits(facts), "limits", Verdict::warning);
-    facts.limits = netlink::KernelLimits{2, 0};
+    facts.limits = core::KernelLimits{2, 0};
     only(limits(facts), "limits", Verdict::note);
-    facts.limits = netlink::KernelLimits{2, 1};
+    facts.limits = core::KernelLimits{2, 1};
     only(limits(facts), "limits", Verdict::ok);
 }
 

@@ -22,7 +22,7 @@ inline doctor::Facts healthyHost() {
                      {"net.mptcp.close_timeout", "60"},
                      {"net.mptcp.allow_join_initial_addr_port", "1"}};
     facts.endpoints.emplace();
-    facts.limits = netlink::KernelLimits{2, 0};
+    facts.limits = core::KernelLimits{2, 0};
     facts.counters = {{"MPCapableSYNTX", 4}, {"MPJoinSynTx", 4}, {"MPJoinSynAckRx", 4}};
     facts.sockets = doctor::SocketCount{2, 0, 1};
     facts.links = {

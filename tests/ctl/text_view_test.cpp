@@ -91,7 +91,7 @@ TEST(ExplanationText, saysThatTheKernelManagesIt) {
     auto connection = examples::connection();
     connection.managedBy = core::ManagedBy::kernel;
     EXPECT_EQ(explanationText(connection, {}, Colouring::plain),
-              "Connection 0x1234abcd, client, established, rule default\n"
+              "Connection 0x1234abcd, client, established\n"
               "The kernel's own path manager has it; subflowd leaves it alone.\n"
               "There is no path to judge.\n");
 }

@@ -35,7 +35,7 @@ TEST_F(PathManagerSysctlTest, TakesOverByNameAndRestores) {
     set("pm_type", "0\n");
     auto ours = sysctl();
     EXPECT_EQ(ours.current(), "kernel");
-    EXPECT_EQ(ours.takeOver(), std::nullopt);
+    EXPECT_EQ(ours.takeOver(PathManager::userspace), std::nullopt);
     EXPECT_EQ(get("path_manager"), "userspace");
     EXPECT_EQ(get("pm_type"), "0\n") << "the old name was used although there is a new one";
     set("path_manager", "userspace\n");
@@ -48,7 +48,7 @@ TEST_F(PathManagerSysctlTest, TakesOverByNumberOnOlderKernels) {
     set("pm_type", "0\n");
     auto ours = sysctl();
     EXPECT_EQ(ours.current(), "kernel");
-    EXPECT_EQ(ours.takeOver(), std::nullopt);
+    EXPECT_EQ(ours.takeOver(PathManager::userspace), std::nullopt);
     EXPECT_EQ(ours.current(), "userspace");
     EXPECT_EQ(ours.restore(), std::nullopt);
     EXPECT_EQ(ours.current(), "kernel");
@@ -57,7 +57,7 @@ TEST_F(PathManagerSysctlTest, TakesOverByNumberOnOlderKernels) {
 TEST_F(PathManagerSysctlTest, LeavesUserspaceIfItWasSetBefore) {
     set("path_manager", "userspace\n");
     auto ours = sysctl();
-    EXPECT_EQ(ours.takeOver(), std::nullopt);
+    EXPECT_EQ(ours.takeOver(PathManager::userspace), std::nullopt);
     EXPECT_EQ(ours.restore(), std::nullopt);
     EXPECT_EQ(get("path_manager"), "userspace\n");
 }
@@ -65,7 +65,7 @@ TEST_F(PathManagerSysctlTest, LeavesUserspaceIfItWasSetBefore) {
 TEST_F(PathManagerSysctlTest, LeavesWhatSomebodySetMeanwhile) {
     set("path_manager", "kernel\n");
     auto ours = sysctl();
-    EXPECT_EQ(ours.takeOver(), std::nullopt);
+    EXPECT_EQ(ours.takeOver(PathManager::userspace), std::nullopt);
     set("path_manager", "another\n");
     EXPECT_EQ(ours.restore(), std::nullopt);
     EXPECT_EQ(get("path_manager"), "another\n");
@@ -73,11 +73,35 @@ TEST_F(PathManagerSysctlTest, LeavesWhatSomebodySetMeanwhile) {
 
 TEST_F(PathManagerSysctlTest, DoesNotTakeTheSettingOfADeadDaemonForTheAdministrators) {
     set("pm_type", "0\n");
-    EXPECT_EQ(sysctl().takeOver(), std::nullopt); // and then it died
+    EXPECT_EQ(sysctl().takeOver(PathManager::userspace), std::nullopt); // and then it died
     auto next = sysctl();
-    EXPECT_EQ(next.takeOver(), std::nullopt);
+    EXPECT_EQ(next.takeOver(PathManager::userspace), std::nullopt);
     EXPECT_EQ(next.restore(), std::nullopt);
     EXPECT_EQ(next.current(), "kernel");
+}
+
+TEST_F(PathManagerSysctlTest, ChangesItsMindAndRestoresWhatItFoundFirst) {
+    set("pm_type", "1\n");
+    auto ours = sysctl();
+    EXPECT_EQ(ours.takeOver(PathManager::kernel), std::nullopt);
+    EXPECT_EQ(ours.current(), "kernel");
+    EXPECT_EQ(ours.takeOver(PathManager::userspace), std::nullopt);
+    EXPECT_EQ(ours.takeOver(PathManager::kernel), std::nullopt);
+    EXPECT_EQ(ours.restore(), std::nullopt);
+    EXPECT_EQ(ours.current(), "userspace");
+}
+
+TEST_F(PathManagerSysctlTest, KnowsWhatADeadDaemonFoundWhateverThatSet) {
+    set("pm_type", "0\n");
+    EXPECT_EQ(sysctl().takeOver(PathManager::userspace), std::nullopt); // and then it died
+    auto next = sysctl();
+    EXPECT_EQ(next.takeOver(PathManager::kernel), std::nullopt);
+    EXPECT_EQ(read(directory_ / "memory"), "kernel kernel\n");
+    set("pm_type", "1\n"); // somebody's choice
+    auto third = sysctl();
+    EXPECT_EQ(third.takeOver(PathManager::kernel), std::nullopt);
+    EXPECT_EQ(third.restore(), std::nullopt);
+    EXPECT_EQ(third.current(), "userspace");
 }
 
 TEST_F(PathManagerSysctlTest, RestoresNothingThatItDidNotTakeOver) {
@@ -88,7 +112,7 @@ TEST_F(PathManagerSysctlTest, RestoresNothingThatItDidNotTakeOver) {
 
 TEST_F(PathManagerSysctlTest, SaysThatTheKernelHasNoMptcp) {
     EXPECT_EQ(sysctl().current(), std::nullopt);
-    EXPECT_EQ(sysctl().takeOver(),
+    EXPECT_EQ(sysctl().takeOver(PathManager::userspace),
               "This kernel has no userspace path manager of MPTCP, because " +
                   (directory_ / "mptcp/path_manager").string() +
                   " and pm_type cannot be read: it needs Linux 5.19 with CONFIG_MPTCP.");
@@ -98,7 +122,7 @@ TEST_F(PathManagerSysctlTest, SaysWhatPreventedIt) {
     set("pm_type", "0\n");
     std::filesystem::create_symlink("pm_type", directory_ / "mptcp/path_manager");
     auto ours = sysctl();
-    EXPECT_TRUE(ours.takeOver()) << "it wrote through a symbolic link";
+    EXPECT_TRUE(ours.takeOver(PathManager::userspace)) << "it wrote through a symbolic link";
 }
 
 } // namespace

@@ -138,28 +138,6 @@ TEST(Kernel, HasTheFamilyAndItsCommands) {
     });
 }
 
-TEST(Kernel, ListsTheEndpointsThatAreToBeAnnounced) {
-    inOwnNamespace([] {
-        const auto family = resolveKernel().family;
-        EXPECT_TRUE(signalEndpoints(family).empty());
-        if (std::system("ip link set lo up && "
-                        "ip mptcp endpoint add 10.0.0.1 signal && "
-                        "ip mptcp endpoint add 10.0.0.2 subflow && "
-                        "ip mptcp endpoint add 127.0.0.1 signal port 8443 && "
-                        "ip mptcp endpoint add 2001:db8::1 dev lo signal backup") != 0)
-            throw std::runtime_error("cannot add endpoints: is iproute2 installed?");
-        const std::vector<SignalEndpoint> expected{
-            {parseEndpoint("10.0.0.1:0").value(), noLink},
-            {parseEndpoint("127.0.0.1:8443").value(), noLink},
-            {parseEndpoint("[2001:db8::1]:0").value(), LinkIndex{1}}};
-        EXPECT_EQ(signalEndpoints(family), expected);
-    });
-}
-
-TEST(Kernel, ThatHasNoSuchFamilyListsNoEndpoints) {
-    inOwnNamespace([] { EXPECT_THROW((void)signalEndpoints(FamilyId{1000}), std::runtime_error); });
-}
-
 TEST(Kernel, LetsTheEventSocketJoin) {
     inOwnNamespace([] {
         const auto kernel = resolveKernel();

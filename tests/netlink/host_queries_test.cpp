@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: BSD-3-Clause
-#include "netlink/control.hpp"
 #include "netlink/host_queries.hpp"
 #include "support/new_namespace.hpp"
 
@@ -15,34 +14,6 @@ using test::run;
 
 LinkIndex index(const char* name) {
     return LinkIndex{::if_nametoindex(name)};
-}
-
-TEST(HostQueries, listEndpointsWithTheirFlags) {
-    inNewNamespace([] {
-        const auto family = resolveKernel().family;
-        EXPECT_EQ(kernelEndpoints(family), std::vector<KernelEndpoint>{});
-        run("ip mptcp endpoint add 10.1.1.1 dev lo subflow backup id 3");
-        run("ip mptcp endpoint add ::1 port 4433 signal id 4");
-        const std::vector<KernelEndpoint> expected{
-            {{IpAddress::v4(10, 1, 1, 1), 0}, AddressId{3}, 2 | 4, index("lo")},
-            {{IpAddress::v6({0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1}), 4433},
-             AddressId{4},
-             1,
-             noLink}};
-        EXPECT_EQ(kernelEndpoints(family), expected);
-    });
-}
-
-TEST(HostQueries, tellLimits) {
-    inNewNamespace([] {
-        run("ip mptcp limits set subflows 5 add_addr_accepted 3");
-        EXPECT_EQ(kernelLimits(resolveKernel().family), (KernelLimits{5, 3}));
-    });
-}
-
-TEST(HostQueries, tellThatTheKernelDoesNotAnswer) {
-    EXPECT_EQ(kernelEndpoints(FamilyId{4095}), std::nullopt);
-    EXPECT_EQ(kernelLimits(FamilyId{4095}), std::nullopt);
 }
 
 TEST(HostQueries, tellTheLinkThatRulesChoose) {

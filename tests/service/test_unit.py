@@ -56,6 +56,27 @@ def test_it_reloads(machine, service):
     assert service.main_pid() == before
 
 
+def test_it_keeps_endpoints_and_knows_them_again_after_a_stop(machine, service):
+    uplink = "dev", "endpoints0"
+    machine.run("ip", "link", "add", *uplink, "type", "dummy")
+    machine.run("ip", "link", "set", *uplink, "up")
+    machine.run("ip", "address", "add", "10.66.0.1/24", *uplink)
+    machine.run("ip", "route", "add", "default", *uplink, "metric", "4000")
+    service.configure("[Daemon]\nMode=kernel\n")
+    service.start()
+    assert machine.path_manager() == "kernel"
+    kept = machine.run("ip", "mptcp", "endpoint")
+    assert re.search("^10.66.0.1 id [0-9]+ subflow dev endpoints0", kept, re.M), \
+        machine.journal_text()
+    service.stop()
+    assert machine.run("ip", "mptcp", "endpoint") == kept
+    machine.run("ip", "address", "delete", "10.66.0.1/24", *uplink)
+    service.start()
+    assert "10.66.0.1" not in machine.run("ip", "mptcp", "endpoint")
+    service.stop()
+    machine.run("ip", "link", "delete", *uplink)
+
+
 def test_a_reload_that_cannot_be_tells_whoever_asked(machine, service):
     service.configure("")
     service.start()
