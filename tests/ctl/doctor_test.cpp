@@ -190,7 +190,8 @@ TEST(DoctorSettings, judgeAServerThatDeniesItsInitialAddress) {
     facts.announceConfigured = true;
     only(joinInitial(facts), "join-initial", Verdict::ok);
     facts.announceConfigured = false;
-    facts.endpoints->push_back({{IpAddress::v4(10, 0, 1, 1), 0}, AddressId{1}, 1, noLink});
+    facts.endpoints->push_back(
+        {{IpAddress::v4(10, 0, 1, 1), 0}, AddressId{1}, core::EndpointFlags::signal, noLink});
     only(joinInitial(facts), "join-initial", Verdict::ok);
 }
 

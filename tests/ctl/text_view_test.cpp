@@ -98,7 +98,7 @@ TEST(ExplanationText, saysThatTheKernelManagesIt) {
 
 TEST(ExplanationText, wrapsLongReasons) {
     auto path = examples::usedPath();
-    path.reason = std::string(60, 'a') + ' ' + std::string(60, 'b');
+    path.reason = std::string(60, 'a').append(" ").append(60, 'b');
     EXPECT_LE(longestLine(explanationText(examples::connection(), {path}, Colouring::plain)), 80u);
 }
 
