@@ -13,7 +13,7 @@ from lab.traffic import Chatter
 from lab.waiting import FACTOR, wait_for
 
 #: Between two probes, and what a loaded machine adds.
-PROBE_BOUND = 1.2 + 0.8 * FACTOR
+PROBE_BOUND = 1.2 + 1.8 * FACTOR
 
 
 def subflows_from(daemon, client, source: str) -> list[dict]:
