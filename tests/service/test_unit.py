@@ -58,8 +58,9 @@ def test_it_reloads(machine, service):
 
 def test_it_keeps_endpoints_and_knows_them_again_after_a_stop(machine, service):
     uplink = "dev", "endpoints0"
-    machine.run("ip", "link", "add", *uplink, "type", "dummy")
-    machine.run("ip", "link", "set", *uplink, "up")
+    machine.run("ip", "link", "add", *uplink, "type", "veth", "peer", "name", "endpoints1")
+    for end in ("endpoints0", "endpoints1"):
+        machine.run("ip", "link", "set", end, "up")
     machine.run("ip", "address", "add", "10.66.0.1/24", *uplink)
     machine.run("ip", "route", "add", "default", *uplink, "metric", "4000")
     service.configure("[Daemon]\nMode=kernel\n")
