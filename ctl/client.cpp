@@ -89,20 +89,16 @@ dbus::wire::Dictionary arguments(const Client::PathWords& path) {
 }
 
 /// The daemon of this network namespace, if it is one of several on the bus; the only one else.
-std::string daemonName(sdbus::IConnection& bus) {
-    const auto here = static_cast<std::uint64_t>(host::currentNetworkNamespace());
-    auto instance = dbus::instanceName(here);
-    return hasOwner(bus, instance) ? instance : std::string{dbus::serviceName};
-}
-
+///
 /// A call would start a daemon that is enabled, and with it change who manages connections: that is
 /// for whoever wants it to run, not for whoever looks.
 std::string nameOfRunningDaemon(sdbus::IConnection& bus) {
+    const auto here = static_cast<std::uint64_t>(host::currentNetworkNamespace());
     return translating([&] {
-        auto name = daemonName(bus);
-        if (!hasOwner(bus, name))
-            throw notRunning();
-        return name;
+        for (auto name : {dbus::instanceName(here), std::string{dbus::serviceName}})
+            if (hasOwner(bus, name))
+                return name;
+        throw notRunning();
     });
 }
 

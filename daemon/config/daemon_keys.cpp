@@ -19,9 +19,12 @@ constexpr std::uint64_t smallestBuffer = 4U << 10U;
 constexpr std::uint64_t largestBuffer = 1U << 30U; // SO_RCVBUF is an int and doubles it
 constexpr std::uint64_t mostSubflows = 254;        // of the 256 address ids, 0 is the initial one
 
-constexpr std::array<Named<core::Mode>, 3> modes{{{"userspace", core::Mode::userspace},
-                                                  {"kernel", core::Mode::kernel},
-                                                  {"observe", core::Mode::observe}}};
+constexpr Named<core::Mode> named(core::Mode mode) {
+    return {core::nameOf(mode), mode};
+}
+
+constexpr std::array modes{named(core::Mode::userspace), named(core::Mode::kernel),
+                           named(core::Mode::observe)};
 
 constexpr std::array<Named<Level>, 5> levels{{{"debug", Level::debug},
                                               {"info", Level::info},
@@ -150,7 +153,7 @@ Problem readEndpointFlags(std::string_view value, Daemon& daemon) {
 
 constexpr std::array<Key<Daemon>, 10> keys{{
     {"Mode", Shape::single, readMode,
-     [](const Daemon& daemon) { return std::string{wordOf(modes, daemon.mode)}; }},
+     [](const Daemon& daemon) { return std::string{core::nameOf(daemon.mode)}; }},
     {"ManageSysctl", Shape::single, readManageSysctl,
      [](const Daemon& daemon) { return std::string{wordOf(truths, daemon.manageSysctl)}; }},
     {"ReceiveBuffer", Shape::single, readReceiveBuffer, writeReceiveBuffer},

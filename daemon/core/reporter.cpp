@@ -186,20 +186,15 @@ std::vector<PathReport> explain(World& world, Planner& planner, const Connection
     std::vector<PathReport> reports;
     if (connection.partial)
         return reports;
+    const bool kernelDecides = world.configuration->mode == Mode::kernel;
     const auto& judgement = planner.judge(world, connection, Listing::all);
     for (std::size_t i = 0; i < judgement.decisions.size(); ++i) {
         const auto& decision = judgement.decisions[i];
         const auto& view = planner.candidates().views()[i];
         const auto& candidate = planner.candidates().all()[i];
-        if (world.configuration->mode == Mode::kernel) {
-            const auto told = tellOfKernel(connection, view, candidate);
-            reports.push_back({view.remote, view.local, view.link, view.state, told.reason,
-                               std::string{world.nameOf(told.by)}, view.attempts, never,
-                               view.lastFailure});
-            continue;
-        }
-        auto told = tell(world, connection, view, candidate, decision);
-        if (view.subflows == 0 && decision.verdict == Verdict::wanted &&
+        auto told = kernelDecides ? tellOfKernel(connection, view, candidate)
+                                  : tell(world, connection, view, candidate, decision);
+        if (!kernelDecides && view.subflows == 0 && decision.verdict == Verdict::wanted &&
             view.usability == Usability::usable) {
             if (const auto limit = limitReached(world, connection, judgement, candidate, decision))
                 told = {limit->reason, limit->by};
@@ -209,8 +204,8 @@ std::vector<PathReport> explain(World& world, Planner& planner, const Connection
                 told = *waits;
         }
         reports.push_back({view.remote, view.local, view.link, view.state, told.reason,
-                           std::string{world.nameOf(told.by)}, view.attempts, decision.nextTry,
-                           view.lastFailure});
+                           std::string{world.nameOf(told.by)}, view.attempts,
+                           kernelDecides ? never : decision.nextTry, view.lastFailure});
     }
     return reports;
 }

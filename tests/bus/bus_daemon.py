@@ -86,17 +86,16 @@ class BusDaemon(Daemon):
                               capture_output=True, text=True, check=False)
 
     def as_nobody(self, *command: str) -> subprocess.CompletedProcess[str]:
-        return subprocess.run(command, user=NOBODY, group=NOBODY, extra_groups=[], cwd="/",
+        """Run in the namespace, by somebody without rights."""
+        nobody = ("setpriv", f"--reuid={NOBODY}", f"--regid={NOBODY}", "--clear-groups")
+        return subprocess.run(self.namespace.command(*nobody, *command), cwd="/",
                               stdin=subprocess.DEVNULL, capture_output=True, text=True,
                               check=False)
 
     def ctl_as_nobody(self, *arguments: str) -> subprocess.CompletedProcess[str]:
-        """subflowctl by somebody without rights, in the namespace, from where he can read it."""
+        """subflowctl from where such a one can read it."""
         copy = self.directory / "subflowctl"
         if not copy.exists():
             shutil.copy(self._executables["subflowctl"], copy)
             copy.chmod(0o755)
-        nobody = ("setpriv", f"--reuid={NOBODY}", f"--regid={NOBODY}", "--clear-groups")
-        return subprocess.run(
-            self.namespace.command(*nobody, str(copy), "--bus", self.bus.address, *arguments),
-            cwd="/", stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False)
+        return self.as_nobody(str(copy), "--bus", self.bus.address, *arguments)
