@@ -10,11 +10,11 @@ namespace {
 
 using dbus::nameOf;
 
-std::string known(const std::string& text) {
+std::string orDash(const std::string& text) {
     return text.empty() ? "-" : text;
 }
 
-std::string known(std::optional<Microseconds> age) {
+std::string orDash(std::optional<Microseconds> age) {
     return age ? spanText(*age) : "-";
 }
 
@@ -44,13 +44,13 @@ Row summary(const Connection& connection) {
     return {{dbus::tokenText(connection.token), Tone::heading},
             std::string{nameOf(connection.side)},
             std::string{nameOf(connection.state)},
-            foreign ? Cell{"(kernel)", Tone::faint} : Cell{known(connection.rule)},
-            known(connection.age),
+            foreign ? Cell{"(kernel)", Tone::faint} : Cell{orDash(connection.rule)},
+            orDash(connection.age),
             dbus::endpointText(connection.remote)};
 }
 
 Row summary(const Subflow& subflow) {
-    return {stateCell(subflow.state), priorityText(subflow), known(subflow.link),
+    return {stateCell(subflow.state), priorityText(subflow), orDash(subflow.link),
             pathText(subflow.local, subflow.remote)};
 }
 
@@ -58,8 +58,8 @@ Row details(const Subflow& subflow) {
     const auto ids = std::to_string(static_cast<unsigned>(subflow.localId)) + '/' +
                      std::to_string(static_cast<unsigned>(subflow.remoteId));
     return {stateCell(subflow.state), priorityText(subflow),
-            known(subflow.link),      ids + (subflow.initial ? " initial" : ""),
-            known(subflow.age),       pathText(subflow.local, subflow.remote)};
+            orDash(subflow.link),     ids + (subflow.initial ? " initial" : ""),
+            orDash(subflow.age),      pathText(subflow.local, subflow.remote)};
 }
 
 const char* joinText(JoinInitial join) {
@@ -129,8 +129,8 @@ std::string connectionText(const Connection& connection, Colouring colouring) {
     facts.add({"State", std::string{nameOf(connection.state)}});
     facts.add({"Managed by",
                connection.managedBy ? std::string{nameOf(*connection.managedBy)} : "not known"});
-    facts.add({"Rule", known(connection.rule)});
-    facts.add({"Age", known(connection.age)});
+    facts.add({"Rule", orDash(connection.rule)});
+    facts.add({"Age", orDash(connection.age)});
     facts.add({"Initial subflow", pathText(connection.local, connection.remote)});
     facts.add({"Joins to the initial address", joinText(connection.joinInitial)});
     return painted("Connection " + dbus::tokenText(connection.token), Tone::heading, colouring) +

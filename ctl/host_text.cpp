@@ -125,7 +125,7 @@ std::string policyNames(const Status& status) {
     return names.empty() ? "none" : joined(names, ", ");
 }
 
-std::string known(const std::string& text) {
+std::string orNotKnown(const std::string& text) {
     return text.empty() ? "not known" : text;
 }
 
@@ -137,7 +137,7 @@ std::string statusText(const Status& status, Colouring colouring) {
     facts.add({"State", {status.state, tone}});
     facts.add({"Mode", status.mode});
     facts.add({"Uptime", spanText(status.uptime)});
-    facts.add({"Path manager", known(status.pathManager)});
+    facts.add({"Path manager", orNotKnown(status.pathManager)});
     facts.add({"Connections", connectionCounts(status)});
     facts.add({"Subflows", subflowCounts(status)});
     if (const auto guard = guardCounts(status); !guard.empty())

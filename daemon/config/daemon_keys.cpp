@@ -17,7 +17,6 @@ using Level = core::LogRecord::Level;
 
 constexpr std::uint64_t smallestBuffer = 4U << 10U;
 constexpr std::uint64_t largestBuffer = 1U << 30U; // SO_RCVBUF is an int and doubles it
-constexpr std::uint64_t mostSubflows = 254;        // of the 256 address ids, 0 is the initial one
 
 constexpr Named<core::Mode> named(core::Mode mode) {
     return {core::nameOf(mode), mode};

@@ -12,6 +12,9 @@
 /// Every key that the daemon knows, each in one place: how it is read and how it is written.
 namespace subflowd::config {
 
+/// Subflows of a connection: of the 256 address ids, 0 is the initial one, and 255 is never given.
+inline constexpr std::uint64_t mostSubflows = 254;
+
 /// What an empty value means.
 enum class Shape : std::uint8_t {
     single, ///< the built-in value

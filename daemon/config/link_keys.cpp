@@ -8,8 +8,6 @@ namespace subflowd::config {
 
 namespace {
 
-constexpr std::uint64_t mostSubflows = 254; // of the 256 address ids, 0 is the initial one
-
 constexpr std::array<Named<Role>, 4> roles{{{"primary", Role::primary},
                                             {"backup", Role::backup},
                                             {"standby", Role::standby},

@@ -9,7 +9,7 @@ namespace subflowd::dbus {
 
 namespace {
 
-const char* nameOf(core::RequestResult result) {
+const char* errorNameOf(core::RequestResult result) {
     using Result = core::RequestResult;
     switch (result) {
     case Result::done:
@@ -61,7 +61,7 @@ std::string sentence(const core::RequestFinished& finished) {
 std::optional<sdbus::Error> errorOf(const core::RequestFinished& finished) {
     if (finished.result == core::RequestResult::done)
         return std::nullopt;
-    return compat::makeError(nameOf(finished.result), sentence(finished));
+    return compat::makeError(errorNameOf(finished.result), sentence(finished));
 }
 
 } // namespace subflowd::dbus

@@ -13,7 +13,7 @@ namespace subflowd::dbus {
 namespace {
 
 constexpr const char* managerInterface = "org.freedesktop.NetworkManager";
-constexpr const char* managerPath = "/org/freedesktop/NetworkManager";
+constexpr const char* networkManagerPath = "/org/freedesktop/NetworkManager";
 constexpr const char* checksProperty = "ConnectivityCheckEnabled";
 constexpr const char* startsProperty = "Startup";
 constexpr const char* settingsInterface = "org.freedesktop.NetworkManager.Settings.Connection";
@@ -49,7 +49,7 @@ void NetworkManager::ownerChanged(const std::string& owner) {
         wait(owner.empty() ? untilGone : untilStarted);
     if (owner.empty())
         return;
-    manager_ = watch_.proxyFor(managerPath);
+    manager_ = watch_.proxyFor(networkManagerPath);
     askFlag(checksProperty);
     askFlag(startsProperty);
 }
@@ -81,7 +81,7 @@ void NetworkManager::askFlag(const char* property) {
         .withArguments(std::string{managerInterface}, std::string{property})
         .uponReplyInvoke([this, property](compat::ReplyError failure, const sdbus::Variant& value) {
             if (!failure)
-                changed(managerPath, managerInterface, {{property, value}});
+                changed(networkManagerPath, managerInterface, {{property, value}});
         });
 }
 

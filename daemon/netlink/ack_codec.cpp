@@ -20,11 +20,6 @@ int positiveErrno(std::int32_t error) {
     return -error;
 }
 
-std::string_view textOf(Bytes value) {
-    const std::string_view text(reinterpret_cast<const char*>(value.data()), value.size());
-    return text.substr(0, text.find('\0'));
-}
-
 void readExtendedAck(Bytes attributes, Ack& ack) {
     forEachAttribute(attributes, [&ack](std::uint16_t type, Bytes value) {
         if (type == NLMSGERR_ATTR_MSG)
@@ -93,7 +88,7 @@ void readField(std::uint16_t type, Bytes value, AddressFields& fields) {
 }
 
 /// One entry of a GET_ADDR reply; without an address if the message is none.
-AddressFields addressOf(const Message& message) {
+AddressFields fieldsOf(const Message& message) {
     AddressFields fields;
     const auto genl = readAs<genlmsghdr>(message.payload);
     if (message.header.nlmsg_type < NLMSG_MIN_TYPE || !genl ||
@@ -128,14 +123,14 @@ std::optional<Ack> decodeAck(const Message& message) {
 }
 
 std::optional<core::KnownId> decodeKnownId(const Message& message) {
-    const auto fields = addressOf(message);
+    const auto fields = fieldsOf(message);
     if (!fields.address || !fields.id)
         return std::nullopt;
     return core::KnownId{{*fields.address, fields.port}, AddressId{*fields.id}};
 }
 
 std::optional<core::KernelEndpoint> decodeEndpoint(const Message& message) {
-    const auto fields = addressOf(message);
+    const auto fields = fieldsOf(message);
     if (!fields.address)
         return std::nullopt;
     return core::KernelEndpoint{{*fields.address, fields.port},

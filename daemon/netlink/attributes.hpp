@@ -8,6 +8,7 @@
 #include <cstring>
 #include <optional>
 #include <span>
+#include <string_view>
 
 /// Reading netlink messages from bytes nobody vouches for. Inline, free of allocation, and at any
 /// alignment: the event path runs through here.
@@ -24,6 +25,12 @@ std::optional<Value> readAs(Bytes bytes) {
     Value value;
     std::memcpy(&value, bytes.data(), sizeof value);
     return value;
+}
+
+/// A string of the kernel's (NLA_STRING), with or without the 0 at its end.
+inline std::string_view textOf(Bytes value) {
+    const std::string_view text(reinterpret_cast<const char*>(value.data()), value.size());
+    return text.substr(0, text.find('\0'));
 }
 
 /// What follows the first `count` bytes; empty if there are no more.

@@ -22,28 +22,23 @@ constexpr const char* noFamily =
     "later with CONFIG_MPTCP is needed";
 
 /// What CTRL_CMD_GETFAMILY answered.
-struct Family {
+struct FamilyEntry {
     KernelFeatures features;
     std::vector<std::uint32_t> commands;
 };
 
-std::string_view textOf(Bytes value) {
-    const std::string_view text(reinterpret_cast<const char*>(value.data()), value.size());
-    return text.substr(0, text.find('\0'));
-}
-
-void readOperation(Bytes entry, Family& family) {
+void readOperation(Bytes entry, FamilyEntry& family) {
     if (const auto id = readAs<std::uint32_t>(findAttribute(entry, CTRL_ATTR_OP_ID)))
         family.commands.push_back(*id);
 }
 
-void readGroup(Bytes entry, Family& family) {
+void readGroup(Bytes entry, FamilyEntry& family) {
     const auto id = readAs<std::uint32_t>(findAttribute(entry, CTRL_ATTR_MCAST_GRP_ID));
     if (id && textOf(findAttribute(entry, CTRL_ATTR_MCAST_GRP_NAME)) == uapi::eventsGroupName)
         family.features.events = GroupId{*id};
 }
 
-void readFamily(const Message& message, Family& family) {
+void readFamily(const Message& message, FamilyEntry& family) {
     const auto attributes = after(message.payload, sizeof(genlmsghdr));
     if (const auto id = readAs<std::uint16_t>(findAttribute(attributes, CTRL_ATTR_FAMILY_ID)))
         family.features.family = FamilyId{*id};
@@ -53,8 +48,8 @@ void readFamily(const Message& message, Family& family) {
                      [&](std::uint16_t, Bytes entry) { readGroup(entry, family); });
 }
 
-Family askFamily() {
-    Family family;
+FamilyEntry askFamily() {
+    FamilyEntry family;
     const auto request = controlRequest(FamilyId{GENL_ID_CTRL}, CTRL_CMD_GETFAMILY);
     if (nla_put_string(request.get(), CTRL_ATTR_FAMILY_NAME, uapi::familyName) < 0)
         throw std::bad_alloc{};
@@ -68,7 +63,7 @@ Family askFamily() {
     return family;
 }
 
-bool has(const Family& family, std::uint8_t command) {
+bool has(const FamilyEntry& family, std::uint8_t command) {
     return std::ranges::find(family.commands, command) != family.commands.end();
 }
 

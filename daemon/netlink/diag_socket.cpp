@@ -4,15 +4,6 @@
 #include <linux/netlink.h>
 
 namespace subflowd::netlink {
-namespace {
-
-/// How many datagrams (of 32 KiB at most) one receive() reads.
-constexpr int datagramsPerReceive = 8;
-
-/// A dump that fails so often in a row will not work at the next attempt either.
-constexpr unsigned mostFailures = 3;
-
-} // namespace
 
 DiagSocket::DiagSocket() : dump_(NETLINK_SOCK_DIAG) {}
 
@@ -60,7 +51,7 @@ void DiagSocket::partEnded(std::vector<core::SnapshotPart>& parts) {
 
 void DiagSocket::dumpFailed(std::vector<core::SnapshotPart>& parts) {
     ++counters_.failures;
-    if (++failuresInARow_ < mostFailures)
+    if (++failuresInARow_ < DumpSocket::mostFailures)
         return start(occasion_, parts);
     failuresInARow_ = 0;
     state_ = State::failed;

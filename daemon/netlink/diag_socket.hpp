@@ -50,6 +50,9 @@ class DiagSocket {
     [[nodiscard]] Counters counters() const;
 
   private:
+    /// How many datagrams (of 32 KiB at most) one receive() reads.
+    static constexpr int datagramsPerReceive = 8;
+
     void request(DiagDump part);
     void receiveDatagram(std::vector<core::SnapshotPart>& parts);
     void partEnded(std::vector<core::SnapshotPart>& parts);

@@ -30,6 +30,9 @@ struct Datagram {
 /// (NLM_F_DUMP_INTR) is done again by itself, so rows may come more than once.
 class DumpSocket {
   public:
+    /// A dump that fails so often in a row will not work at the next attempt either.
+    static constexpr unsigned mostFailures = 3;
+
     enum class Progress : std::uint8_t {
         running,  ///< more rows will come
         complete, ///< this was the last row

@@ -14,14 +14,14 @@
 namespace subflowd::netlink {
 namespace {
 
-namespace attribute = uapi::event_attribute;
+namespace event_attribute = uapi::event_attribute;
 
 /// The attributes of one event by type, and the first problem met while reading them.
 class Attributes {
   public:
     explicit Attributes(Bytes payload) {
         const auto walk = forEachAttribute(payload, [this](std::uint16_t type, Bytes value) {
-            if (type <= attribute::last)
+            if (type <= event_attribute::last)
                 values_[type] = value;
         });
         if (walk == Walk::brokenOff)
@@ -45,21 +45,23 @@ class Attributes {
         return {};
     }
 
-    Token token() { return Token{required<std::uint32_t>(attribute::token)}; }
+    Token token() { return Token{required<std::uint32_t>(event_attribute::token)}; }
 
     AddressId id(std::uint16_t type) { return AddressId{required<std::uint8_t>(type)}; }
 
-    Endpoint source() { return {address(attribute::source4), port(attribute::sourcePort)}; }
+    Endpoint source() {
+        return {address(event_attribute::source4), port(event_attribute::sourcePort)};
+    }
 
     Endpoint destination() {
-        return {address(attribute::destination4), port(attribute::destinationPort)};
+        return {address(event_attribute::destination4), port(event_attribute::destinationPort)};
     }
 
     core::FourTuple tuple() {
         core::FourTuple tuple;
         tuple.local = source();
         tuple.remote = destination();
-        if (isMapped(attribute::source4) || isMapped(attribute::destination4))
+        if (isMapped(event_attribute::source4) || isMapped(event_attribute::destination4))
             tuple.form = core::AddressForm::mapped;
         return tuple;
     }
@@ -96,28 +98,28 @@ class Attributes {
         return bytes && IpAddress::isV4Mapped(*bytes);
     }
 
-    std::array<Bytes, attribute::last + 1> values_{};
+    std::array<Bytes, event_attribute::last + 1> values_{};
     DecodeProblem problem_ = DecodeProblem::none;
 };
 
-static_assert(attribute::source6 == attribute::source4 + 1 &&
-              attribute::destination6 == attribute::destination4 + 1);
+static_assert(event_attribute::source6 == event_attribute::source4 + 1 &&
+              event_attribute::destination6 == event_attribute::destination4 + 1);
 
 Side sideOf(Attributes& attributes) {
-    const auto flags = attributes.optional<std::uint16_t>(attribute::flags);
+    const auto flags = attributes.optional<std::uint16_t>(event_attribute::flags);
     const bool server = (flags & uapi::event_flag::serverSide) != 0 ||
-                        attributes.optional<std::uint8_t>(attribute::serverSide) != 0;
+                        attributes.optional<std::uint8_t>(event_attribute::serverSide) != 0;
     return server ? Side::server : Side::client;
 }
 
 /// The kernel omits FLAGS when they are 0, and kernels before 6.17 do not know them. What tells
 /// the two apart is SERVER_SIDE, which only kernels before 6.18 send with the value 0.
 JoinInitial joinInitialOf(Attributes& attributes, Side side) {
-    const auto flags = attributes.optional<std::uint16_t>(attribute::flags);
+    const auto flags = attributes.optional<std::uint16_t>(event_attribute::flags);
     if ((flags & uapi::event_flag::denyJoinId0) != 0)
         return JoinInitial::denied;
-    if (side == Side::server || attributes.has(attribute::flags) ||
-        !attributes.has(attribute::serverSide))
+    if (side == Side::server || attributes.has(event_attribute::flags) ||
+        !attributes.has(event_attribute::serverSide))
         return JoinInitial::allowed;
     return JoinInitial::unknown;
 }
@@ -133,12 +135,12 @@ Event connection(Attributes& attributes) {
 }
 
 Priority peerPriorityOf(Attributes& attributes) {
-    return attributes.optional<std::uint8_t>(attribute::backup) != 0 ? Priority::backup
-                                                                     : Priority::regular;
+    return attributes.optional<std::uint8_t>(event_attribute::backup) != 0 ? Priority::backup
+                                                                           : Priority::regular;
 }
 
 LinkIndex boundTo(Attributes& attributes) {
-    const auto index = attributes.optional<std::int32_t>(attribute::interfaceIndex);
+    const auto index = attributes.optional<std::int32_t>(event_attribute::interfaceIndex);
     return index > 0 ? LinkIndex{static_cast<std::uint32_t>(index)} : noLink;
 }
 
@@ -147,8 +149,8 @@ Event subflow(Attributes& attributes) {
     Event event;
     event.token = attributes.token();
     event.tuple = attributes.tuple();
-    event.localId = attributes.id(attribute::localId);
-    event.remoteId = attributes.id(attribute::remoteId);
+    event.localId = attributes.id(event_attribute::localId);
+    event.remoteId = attributes.id(event_attribute::remoteId);
     event.peerPriority = peerPriorityOf(attributes);
     event.boundTo = boundTo(attributes);
     return event;
@@ -156,18 +158,18 @@ Event subflow(Attributes& attributes) {
 
 /// RFC 8684 §3.6 has eight bits for the reason, the attribute 32.
 std::optional<std::uint8_t> resetReasonOf(Attributes& attributes) {
-    if (!attributes.has(attribute::resetReason))
+    if (!attributes.has(event_attribute::resetReason))
         return std::nullopt;
     constexpr std::uint32_t most = std::numeric_limits<std::uint8_t>::max();
-    const auto reason = attributes.optional<std::uint32_t>(attribute::resetReason);
+    const auto reason = attributes.optional<std::uint32_t>(event_attribute::resetReason);
     return static_cast<std::uint8_t>(std::min(reason, most));
 }
 
 core::event::SubflowClosed subflowClosed(Attributes& attributes) {
     auto event = subflow<core::event::SubflowClosed>(attributes);
-    event.error = attributes.optional<std::uint8_t>(attribute::error);
+    event.error = attributes.optional<std::uint8_t>(event_attribute::error);
     event.resetReason = resetReasonOf(attributes);
-    const auto flags = attributes.optional<std::uint32_t>(attribute::resetFlags);
+    const auto flags = attributes.optional<std::uint32_t>(event_attribute::resetFlags);
     event.resetTransient = (flags & uapi::resetTransient) != 0;
     return event;
 }
@@ -182,10 +184,10 @@ std::optional<core::KernelEvent> read(std::uint8_t type, Attributes& attributes)
     case uapi::event::closed:
         return event::Closed{attributes.token()};
     case uapi::event::announced:
-        return event::Announced{attributes.token(), attributes.id(attribute::remoteId),
+        return event::Announced{attributes.token(), attributes.id(event_attribute::remoteId),
                                 attributes.destination()};
     case uapi::event::removed:
-        return event::Removed{attributes.token(), attributes.id(attribute::remoteId)};
+        return event::Removed{attributes.token(), attributes.id(event_attribute::remoteId)};
     case uapi::event::subflowEstablished:
         return subflow<event::SubflowEstablished>(attributes);
     case uapi::event::subflowClosed:

@@ -6,12 +6,6 @@
 #include <linux/netlink.h>
 
 namespace subflowd::netlink {
-namespace {
-
-/// How many datagrams (of 32 KiB at most) one receive() reads: events go in between.
-constexpr int datagramsPerReceive = 4;
-
-} // namespace
 
 HealthSocket::HealthSocket() : dump_(NETLINK_SOCK_DIAG) {}
 

@@ -26,6 +26,9 @@ class HealthSocket {
     [[nodiscard]] core::HealthReport receive();
 
   private:
+    /// How many datagrams (of 32 KiB at most) one receive() reads: events go in between.
+    static constexpr int datagramsPerReceive = 4;
+
     void request(DiagDump part);
 
     DumpSocket dump_;

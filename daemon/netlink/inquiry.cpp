@@ -5,29 +5,20 @@
 #include "netlink/dump_socket.hpp"
 
 #include <linux/netlink.h>
-#include <poll.h>
 #include <sys/socket.h>
 
 #include <cerrno>
+#include <chrono>
 #include <cstring>
 #include <optional>
 
 namespace subflowd::netlink {
 namespace {
 
-constexpr int patience = 1000; // milliseconds
+constexpr auto patience = std::chrono::seconds(1);
 
 /// Twice what the kernel puts into one datagram.
 constexpr std::size_t bufferSize = 64 * 1024;
-
-bool isReadable(const Socket& socket) {
-    pollfd watched{socket.fd(), POLLIN, 0};
-    int ready = 0;
-    do
-        ready = ::poll(&watched, 1, patience);
-    while (ready < 0 && errno == EINTR);
-    return ready > 0;
-}
 
 } // namespace
 
@@ -43,7 +34,7 @@ int Inquiry::ask(std::vector<std::byte> request,
         return errno;
     std::optional<int> end;
     while (!end) {
-        if (!isReadable(socket_))
+        if (!socket_.isReadable(patience))
             return ETIMEDOUT;
         const auto datagram = readDatagram(socket_, buffer_);
         if (datagram.error != 0)

@@ -47,7 +47,7 @@ void putAddress(const IpAddress& address, core::AddressForm form, std::span<std:
     std::memcpy(to.data(), bytes.data(), bytes.size());
 }
 
-IpAddress addressOf(std::uint8_t family, std::span<const std::uint32_t, 4> from) {
+IpAddress diagAddressOf(std::uint8_t family, std::span<const std::uint32_t, 4> from) {
     std::array<std::uint8_t, 16> bytes{};
     std::memcpy(bytes.data(), from.data(), bytes.size());
     return family == AF_INET ? IpAddress::v4(bytes[0], bytes[1], bytes[2], bytes[3])
@@ -123,9 +123,9 @@ std::optional<FoundSocket> decodeSocket(const Message& message) {
     socket.family = found->idiag_family;
     socket.state = found->idiag_state;
     socket.identity = found->id;
-    socket.tuple.local = {addressOf(found->idiag_family, found->id.idiag_src),
+    socket.tuple.local = {diagAddressOf(found->idiag_family, found->id.idiag_src),
                           ntohs(found->id.idiag_sport)};
-    socket.tuple.remote = {addressOf(found->idiag_family, found->id.idiag_dst),
+    socket.tuple.remote = {diagAddressOf(found->idiag_family, found->id.idiag_dst),
                            ntohs(found->id.idiag_dport)};
     readFacts(*found, afterAligned(message.payload, sizeof *found), socket.facts);
     return socket;

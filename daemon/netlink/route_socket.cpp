@@ -2,7 +2,6 @@
 #include "netlink/route_socket.hpp"
 
 #include <linux/rtnetlink.h>
-#include <poll.h>
 
 namespace subflowd::netlink {
 namespace {
@@ -12,12 +11,6 @@ constexpr std::size_t receiveBuffer = 8 * 1024 * 1024;
 
 /// More than any message of rtnetlink.
 constexpr std::size_t datagramSize = 64 * 1024;
-
-/// How many datagrams (of 32 KiB at most) one receive() reads.
-constexpr int datagramsPerReceive = 8;
-
-/// A dump that fails so often in a row will not work at the next attempt either.
-constexpr unsigned mostFailures = 3;
 
 constexpr std::array<std::uint32_t, 7> groups{
     RTNLGRP_LINK,       RTNLGRP_IPV4_IFADDR, RTNLGRP_IPV6_IFADDR, RTNLGRP_IPV4_ROUTE,
@@ -31,11 +24,6 @@ Socket subscribe() {
     for (const auto group : groups)
         socket.joinGroup(group);
     return socket;
-}
-
-bool isReadable(const Socket& socket) {
-    pollfd watched{socket.fd(), POLLIN, 0};
-    return ::poll(&watched, 1, 0) > 0;
 }
 
 } // namespace
@@ -61,7 +49,7 @@ void RouteSocket::receive(std::vector<core::NetworkChange>& changes) {
         else if (!follow(changes))
             return;
     }
-    if (state_ != State::dumping && !isReadable(live_))
+    if (state_ != State::dumping && !live_.isReadable())
         refreshIfNeeded(changes);
 }
 
@@ -92,7 +80,7 @@ void RouteSocket::partEnded(std::vector<core::NetworkChange>& changes) {
 
 void RouteSocket::dumpFailed(std::vector<core::NetworkChange>& changes) {
     ++counters_.failedDumps;
-    if (++failuresInARow_ < mostFailures)
+    if (++failuresInARow_ < DumpSocket::mostFailures)
         return startDump(changes);
     failuresInARow_ = 0;
     state_ = State::failed;

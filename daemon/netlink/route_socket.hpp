@@ -58,6 +58,9 @@ class RouteSocket {
     [[nodiscard]] Counters counters() const;
 
   private:
+    /// How many datagrams (of 32 KiB at most) one receive() reads.
+    static constexpr int datagramsPerReceive = 8;
+
     void request(RouteDump part);
     void continueDump(std::vector<core::NetworkChange>& changes);
     void partEnded(std::vector<core::NetworkChange>& changes);

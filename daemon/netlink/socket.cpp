@@ -3,6 +3,7 @@
 
 #include <fcntl.h>
 #include <linux/netlink.h>
+#include <poll.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -117,6 +118,15 @@ std::size_t Socket::receiveBuffer() const {
     if (::getsockopt(fd_, SOL_SOCKET, SO_RCVBUF, &granted, &length) < 0)
         fail("cannot read the receive buffer of a netlink socket");
     return static_cast<std::size_t>(granted);
+}
+
+bool Socket::isReadable(std::chrono::milliseconds patience) const {
+    pollfd watched{fd_, POLLIN, 0};
+    int ready = 0;
+    do
+        ready = ::poll(&watched, 1, static_cast<int>(patience.count()));
+    while (ready < 0 && errno == EINTR);
+    return ready > 0;
 }
 
 } // namespace subflowd::netlink

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 
@@ -39,6 +40,9 @@ class Socket {
     /// in the kernel's own (doubled) account.
     std::size_t forceReceiveBuffer(std::size_t bytes);
     [[nodiscard]] std::size_t receiveBuffer() const;
+
+    /// Whether there is something to read, or comes within that time.
+    [[nodiscard]] bool isReadable(std::chrono::milliseconds patience = {}) const;
 
     [[nodiscard]] int fd() const noexcept { return fd_; }
 

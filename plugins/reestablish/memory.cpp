@@ -18,9 +18,11 @@ using std::chrono::seconds;
 
 enum class Finding : std::uint8_t { none, notMultipath, middlebox, prohibited };
 
-constexpr ReasonText notMultipath{"known-not-multipath", "other connections found no MPTCP there"};
-constexpr ReasonText middlebox{"known-middlebox", "other connections met a middlebox there"};
-constexpr ReasonText prohibited{"known-prohibited", "the peer prohibited it to other connections"};
+constexpr ReasonText knownNotMultipath{"known-not-multipath",
+                                       "other connections found no MPTCP there"};
+constexpr ReasonText knownMiddlebox{"known-middlebox", "other connections met a middlebox there"};
+constexpr ReasonText knownProhibited{"known-prohibited",
+                                     "the peer prohibited it to other connections"};
 
 /// How long a finding counts, by how often it was made.
 constexpr std::array<seconds, 4> terms{seconds(0), minutes(5), minutes(15), minutes(60)};
@@ -53,14 +55,14 @@ Finding findingOf(const Failure& failure) {
 Reason reasonOf(Finding finding) {
     switch (finding) {
     case Finding::middlebox:
-        return {&middlebox, 0, 0};
+        return {&knownMiddlebox, 0, 0};
     case Finding::prohibited:
-        return {&prohibited, 0, 0};
+        return {&knownProhibited, 0, 0};
     case Finding::notMultipath:
     case Finding::none:
         break;
     }
-    return {&notMultipath, 0, 0};
+    return {&knownNotMultipath, 0, 0};
 }
 
 Store::Key keyOf(LinkIndex link, const Endpoint& remote) {

@@ -19,8 +19,7 @@ namespace {
 
 constexpr ReasonText gaveUp{"again-gave-up",
                             "failed {0} times in a row: waits for a change of the network"};
-constexpr ReasonText poorPerformance{"poor-performance",
-                                     "the peer found the path too slow (reason 5)"};
+constexpr ReasonText tooSlow{"poor-performance", "the peer found the path too slow (reason 5)"};
 
 std::uint32_t secondsOf(Duration duration) {
     return static_cast<std::uint32_t>(
@@ -59,7 +58,7 @@ void demote(const ConnectionView& connection, Plan& plan) {
         const auto& subflow = connection.subflows[i];
         const auto& path = connection.paths[static_cast<std::size_t>(subflow.path)];
         if (isEstablished(subflow) && classify(path) == Class::poorPerformance)
-            plan.setPriority(static_cast<SubflowId>(i), Priority::backup, {&poorPerformance, 0, 0});
+            plan.setPriority(static_cast<SubflowId>(i), Priority::backup, {&tooSlow, 0, 0});
     }
 }
 
