@@ -121,6 +121,7 @@ void Candidates::add(const World& world, const Connection& connection, Candidate
         view.lastFailure = path.failure;
         view.lastChange = path.lastChange;
         view.tried = path.tried;
+        view.failed = path.failedAt;
     }
     view.answered = world.reachability.lastNews(local.link, remote.address);
     candidates_.push_back(candidate);

@@ -125,7 +125,10 @@ void Reconciler::listMissing(const Work& work) {
         if (mayCreate(work, i))
             order_.push_back(i);
     std::ranges::sort(order_, {}, [&work](std::size_t i) {
-        return std::pair{work.judgement.decisions[i].order, i}; // a stable sort would allocate
+        const auto& decision = work.judgement.decisions[i];
+        const bool first = work.candidates.views()[i].subflows == 0;
+        // By the index, too: a stable sort would allocate.
+        return std::pair{first ? decision.order : decision.orderOfMore, i};
     });
 }
 
@@ -210,10 +213,12 @@ Subflow& Reconciler::addJoin(const Work& work, std::size_t path, Join join) {
 bool Reconciler::mayNamePort(const Work& work, std::size_t path) const {
     const auto local = work.candidates.all()[path].local;
     const auto& connection = work.connection;
-    for (std::size_t i = 0; i < work.judgement.decisions.size(); ++i)
-        if (i != path && work.candidates.all()[i].local == local &&
-            work.judgement.decisions[i].verdict == Verdict::wanted)
+    for (std::size_t i = 0; i < work.judgement.decisions.size(); ++i) {
+        const auto& decision = work.judgement.decisions[i];
+        if (work.candidates.all()[i].local == local && decision.verdict == Verdict::wanted &&
+            (i != path || decision.count > 1))
             return false;
+    }
     return records::idOf(work.world, connection, local) != initialAddressId &&
            table_entries::of(work.world, connection, local) == TableEntry::none &&
            std::ranges::find(connection.announcements, local, &OwnAnnouncement::local) ==

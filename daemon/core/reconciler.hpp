@@ -97,6 +97,7 @@ class Reconciler {
     void drainUnwanted(const Work& work);
     void drainSurplus(const Work& work);
     void drainOverLimit(const Work& work);
+    static std::uint16_t orderOf(const Work& work, const Subflow& subflow);
     template <class Belongs>
     void drainBeyond(const Work& work, const Limit& limit, Belongs&& belongs);
     void endOverInbound(const Work& work);

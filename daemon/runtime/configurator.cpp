@@ -8,6 +8,7 @@
 #include "config/load.hpp"
 #include "fullmesh.hpp"
 #include "lb_client.hpp"
+#include "ndiffports.hpp"
 #include "plugins/policy_set.hpp"
 #include "reestablish.hpp"
 
@@ -26,8 +27,9 @@ constexpr auto fullmeshDescriptor = describePlugin<fullmesh::Fullmesh>();
 constexpr auto lbClientDescriptor = describePlugin<lb_client::LbClient>();
 constexpr auto announceDescriptor = describePlugin<announce::Announce>();
 constexpr auto reestablishDescriptor = describePlugin<reestablish::Reestablish>();
+constexpr auto ndiffportsDescriptor = describePlugin<ndiffports::Ndiffports>();
 constexpr std::array builtIn{&fullmeshDescriptor, &lbClientDescriptor, &announceDescriptor,
-                             &reestablishDescriptor};
+                             &reestablishDescriptor, &ndiffportsDescriptor};
 
 std::vector<plugins::PluginDirectory> directoriesOf(const Options& options) {
     using Presence = plugins::PluginDirectory::Presence;

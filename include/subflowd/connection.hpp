@@ -98,7 +98,12 @@ struct PathView {
     bool carried = false;       ///< a subflow that ended had been confirmed: the path works, or did
     Failure lastFailure;
     Instant lastChange{}; ///< when `state` last changed; epoch: never
-    Instant tried{};      ///< when the last attempt was begun; epoch: never
+
+    /// When an attempt or a subflow failed, and none that began later succeeded; never: none did.
+    /// Beside a sibling that lives, `state` does not tell.
+    Instant failed = never;
+
+    Instant tried{}; ///< when the last attempt was begun; epoch: never
 
     /// When a join over this link to this remote host was last answered, after others were not, on
     /// whichever connection; epoch: never.
@@ -126,7 +131,7 @@ struct SubflowView {
     Priority priority = Priority::regular;     ///< what this side asked for
     Priority peerPriority = Priority::regular; ///< what the peer asked for (MPTCP_ATTR_BACKUP)
     bool initial = false;                      ///< the first subflow of the connection
-    bool successor = false;                    ///< is to take the place of a suspect on its path
+    bool successor = false;                    ///< is to take the place of another on its path
     Instant since{};                           ///< established at; asked for at, while pending
     Instant suspect = never;                   ///< since when it seems dead
 

@@ -68,6 +68,12 @@ class Plan {
     /// by the policy that wanted it is drained.
     void want(PathId path, Want want, Reason reason) { wants_.push_back({path, want, reason}); }
 
+    /// Has several subflows on a path, if any policy of the chain wants the path, or an operator
+    /// does. By itself this wants nothing, and nothing is kept because of it.
+    void multiply(PathId path, std::uint8_t count, Reason reason) {
+        multiples_.push_back({path, count, reason});
+    }
+
     /// Allows nothing new on a path, for every policy.
     void forbid(PathId path, Existing existing, Reason reason) {
         forbids_.push_back({path, existing, reason});
@@ -131,6 +137,13 @@ class Plan {
         friend bool operator==(const Wanted&, const Wanted&) = default;
     };
 
+    struct Multiplied {
+        PathId path{};
+        std::uint8_t count = 1;
+        Reason reason;
+        friend bool operator==(const Multiplied&, const Multiplied&) = default;
+    };
+
     struct Forbidden {
         PathId path{};
         Existing existing = Existing::keep;
@@ -187,6 +200,8 @@ class Plan {
     /// What was said, in the order it was said. For the core and for tests of policies.
     std::span<const Wanted> wants() const { return wants_; }
 
+    std::span<const Multiplied> multiples() const { return multiples_; }
+
     std::span<const Forbidden> forbids() const { return forbids_; }
 
     std::span<const Prioritised> priorities() const { return priorities_; }
@@ -208,6 +223,7 @@ class Plan {
     /// Forgets everything and keeps the memory.
     void clear() {
         wants_.clear();
+        multiples_.clear();
         forbids_.clear();
         priorities_.clear();
         holds_.clear();
@@ -223,6 +239,7 @@ class Plan {
 
   private:
     std::vector<Wanted> wants_;
+    std::vector<Multiplied> multiples_;
     std::vector<Forbidden> forbids_;
     std::vector<Prioritised> priorities_;
     std::vector<Held> holds_;

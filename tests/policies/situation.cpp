@@ -130,6 +130,17 @@ SubflowView& Situation::subflow(std::string_view local, std::string_view remote,
     return subflows_.back();
 }
 
+SubflowView& Situation::sibling(std::string_view local, std::string_view remote, SubflowState state,
+                                Duration ago) {
+    const auto before = path(local, remote);
+    auto& made = subflow(local, remote, state, ago);
+    auto& on = path(local, remote);
+    on.subflows = static_cast<std::uint8_t>(on.subflows + before.subflows);
+    on.state = before.state;
+    on.lastChange = before.lastChange;
+    return made;
+}
+
 void Situation::failed(std::string_view local, std::string_view remote, Duration ago) {
     ended(local, remote);
     path(local, remote).state = PathState::failed;

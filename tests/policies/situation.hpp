@@ -36,6 +36,10 @@ class Situation {
     SubflowView& subflow(std::string_view local, std::string_view remote, SubflowState state,
                          Duration ago = std::chrono::seconds(1));
 
+    /// A subflow beside those that are there, on the same path.
+    SubflowView& sibling(std::string_view local, std::string_view remote, SubflowState state,
+                         Duration ago = std::chrono::seconds(1));
+
     /// The subflows of a path are gone; what is left is a failure.
     void failed(std::string_view local, std::string_view remote,
                 Duration ago = std::chrono::seconds(1));
