@@ -35,6 +35,7 @@ void Candidates::list(const World& world, const Connection& connection, Listing 
     subflows_.clear();
     remotes_.clear();
     announcements_.clear();
+    measurements_.clear();
     addRecorded(world, connection);
     addPossible(world, connection, listing);
     addSubflows(world, connection);
@@ -141,6 +142,10 @@ void Candidates::addSubflows(const World& world, const Connection& connection) {
                              subflow.peerPriority, subflow.initial, subflow.successor,
                              subflow.since, subflow.suspected});
     }
+    if (world.measurements.has(connection.token))
+        for (const auto& subflow : connection.subflows)
+            measurements_.push_back(
+                world.measurements.of(connection.token, world.tupleOf(connection, subflow)));
 }
 
 void Candidates::addRemotes(const World& world, const Connection& connection) {
@@ -174,6 +179,7 @@ ConnectionView Candidates::view(const World& world, const Connection& connection
     view.subflows = subflows_;
     view.announced = remotes_;
     view.announcements = announcements_;
+    view.measurements = measurements_;
     return view;
 }
 

@@ -88,6 +88,8 @@ const Judgement& Planner::judge(World& world, const Connection& connection, List
     judgement_.priorities.clear();
     judgement_.refreshes.clear();
     judgement_.announcements.clear();
+    judgement_.notes.clear();
+    judgement_.period = Duration::max();
     judgement_.again = never;
     judgement_.complete = true;
     judgement_.standby = Standby::serves;
@@ -119,10 +121,12 @@ void Planner::ask(World& world, const Connection& connection) {
         return;
     while (plans_.size() < chain.size())
         plans_.emplace_back();
-    const auto view = candidates_.view(world, connection);
+    auto view = candidates_.view(world, connection);
     for (std::size_t place = 0; place < chain.size(); ++place) {
         auto& plan = plans_[place];
         plan.clear();
+        view.remembered =
+            world.measurements.memory(connection.token, static_cast<Voice>(chain[place]));
         const HostView host{world.now,
                             world.links.linkViews(),
                             world.links.addressViews(),
@@ -155,6 +159,9 @@ void Planner::merge(const World& world, const Connection& connection,
         judgement_.announcements.insert(judgement_.announcements.end(),
                                         plan.announcements().begin(), plan.announcements().end());
         judgement_.again = std::min(judgement_.again, plan.again());
+        judgement_.period = std::min(judgement_.period, plan.period());
+        if (plan.memory() != Memory{})
+            judgement_.notes.push_back({by, plan.memory()});
     }
     // These count for what any policy wants, also one that comes later in the chain.
     for (std::size_t place = 0; place < chain.size(); ++place)

@@ -59,6 +59,8 @@ struct Judgement {
     std::vector<Plan::Prioritised> priorities;
     std::vector<Plan::Refreshed> refreshes;
     std::vector<Plan::Announced> announcements;
+    std::vector<Measurements::Note> notes;
+    Duration period = Duration::max(); ///< how often subflows are to be measured
     Standby standby = Standby::serves;
     bool complete = true; ///< false: a policy gave no answer, so what was announced stays
     Instant again = never;

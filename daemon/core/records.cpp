@@ -145,6 +145,7 @@ void remember(World& world, const Connection& connection) {
 
 void removeConnection(World& world, Connection& connection) {
     watch(world, connection, Watch::no);
+    world.measurements.forget(connection.token);
     for (const auto& subflow : connection.subflows)
         discount(world, connection, subflow);
     for (const auto& path : connection.paths) {

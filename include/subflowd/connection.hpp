@@ -6,6 +6,7 @@
 #include <subflowd/link.hpp>
 #include <subflowd/time.hpp>
 
+#include <array>
 #include <cstdint>
 #include <optional>
 #include <span>
@@ -169,6 +170,24 @@ struct ConnectionFacts {
     friend bool operator==(const ConnectionFacts&, const ConnectionFacts&) = default;
 };
 
+/// How much a subflow carries (struct tcp_info of inet_diag), as it was when it was last looked at
+/// (Plan::measure()). What a kernel does not tell is 0.
+struct Measurement {
+    Instant when{};                 ///< epoch: not yet
+    std::uint64_t acknowledged = 0; ///< bytes sent that the peer acknowledged (tcpi_bytes_acked)
+    std::uint64_t received = 0;     ///< bytes (tcpi_bytes_received)
+    std::uint64_t sendingRate = 0;  ///< bytes a second that were acknowledged since the look before
+    std::uint64_t deliveryRate = 0; ///< bytes a second that arrive (tcpi_delivery_rate), whatever
+                                    ///< the application left to do
+    std::uint64_t pacingRate = 0;   ///< bytes a second at most (tcpi_pacing_rate)
+    Duration leastRoundTrip{};      ///< (tcpi_min_rtt)
+
+    friend bool operator==(const Measurement&, const Measurement&) = default;
+};
+
+/// What a policy knows of a connection beyond what it is shown (Plan::remember()); all 0: nothing.
+using Memory = std::array<std::uint64_t, 4>;
+
 /// A connection, as a policy sees it. Everything lives as long as the call.
 struct ConnectionView {
     Token token{};
@@ -189,6 +208,11 @@ struct ConnectionView {
     std::span<const SubflowView> subflows;
     std::span<const RemoteView> announced;           ///< by the peer
     std::span<const AnnouncementView> announcements; ///< by this host
+
+    /// Of each subflow, in the order of `subflows`; empty unless a plan asked for it.
+    std::span<const Measurement> measurements;
+
+    Memory remembered{}; ///< of this policy and this connection
 };
 
 } // namespace subflowd

@@ -124,6 +124,16 @@ class Plan {
     /// Lifts the holds that end by time, because the connection has no subflow left.
     void urgent(Reason reason) { urgent_ = reason; }
 
+    /// Has the connection's subflows measured about every `period`, and plan() called after that
+    /// (ConnectionView::measurements). Not restated means no longer. All sockets of the host are
+    /// looked at together, for which a twentieth of the time is spent at most: it may take longer.
+    void measure(Duration period) { period_ = period < period_ ? period : period_; }
+
+    /// What to be told again at the next call for this connection (ConnectionView::remembered).
+    /// Not restated means forgotten, and so it is when the daemon starts again or gets another
+    /// configuration.
+    void remember(const Memory& memory) { memory_ = memory; }
+
     /// Asks for another call of plan() at an instant, whatever happens.
     void askAgain(Instant time) {
         if (time < again_)
@@ -220,6 +230,11 @@ class Plan {
 
     Instant again() const { return again_; }
 
+    /// Duration::max(): nothing is to be measured.
+    Duration period() const { return period_; }
+
+    const Memory& memory() const { return memory_; }
+
     /// Forgets everything and keeps the memory.
     void clear() {
         wants_.clear();
@@ -233,6 +248,8 @@ class Plan {
         announcements_.clear();
         urgent_ = {};
         again_ = never;
+        period_ = Duration::max();
+        memory_ = {};
     }
 
     friend bool operator==(const Plan&, const Plan&) = default;
@@ -249,6 +266,8 @@ class Plan {
     std::vector<Announced> announcements_;
     Reason urgent_;
     Instant again_ = never;
+    Duration period_ = Duration::max();
+    Memory memory_{};
 };
 
 } // namespace subflowd

@@ -13,6 +13,7 @@ namespace {
 
 constexpr ReasonText several{"ports-several", "Subflows={0} of ndiffports"};
 constexpr ReasonText early{"ports-early", "more subflows once the connection is {0} s old"};
+constexpr ReasonText idle{"ports-idle", "more subflows once {0} KiB were carried"};
 constexpr ReasonText rejected{"ports-rejected", "the peer took no more than {0} subflows here"};
 
 Paths readPaths(const Settings& given) {
@@ -32,11 +33,28 @@ bool isAtLimit(const ConnectionView& connection) {
     });
 }
 
+std::uint64_t carriedBy(const ConnectionView& connection) {
+    std::uint64_t bytes = 0;
+    for (const auto& measured : connection.measurements)
+        bytes += measured.acknowledged + measured.received;
+    return bytes;
+}
+
+/// How long until a connection is looked at again: about half its age, so that one which is idle
+/// for long costs little.
+Duration patienceWith(const ConnectionView& connection, Instant now) {
+    constexpr Duration least = std::chrono::milliseconds(500);
+    constexpr Duration most = std::chrono::minutes(1);
+    return std::clamp((now - connection.since) / 2, least, most);
+}
+
 } // namespace
 
 Ndiffports::Ndiffports(const Settings& given)
     : subflows_(static_cast<std::uint8_t>(given.number("Subflows", 1, 8, 2))),
       paths_(readPaths(given)),
+      afterBytes_(
+          static_cast<std::uint64_t>(given.number("AfterBytes", 0, 1'000'000'000'000, 262'144))),
       after_(given.duration("After", Duration{}, std::chrono::hours(1), Duration{})) {}
 
 void Ndiffports::plan(const ConnectionView& connection, const HostView& host, Plan& plan) {
@@ -59,10 +77,24 @@ Ndiffports::Growth Ndiffports::growthOf(const ConnectionView& connection, Instan
     if (isAtLimit(connection))
         return Growth::rejected;
     const auto start = connection.since + after_;
-    if (start <= now)
-        return Growth::free;
-    plan.askAgain(start);
-    return Growth::early;
+    if (start > now) {
+        plan.askAgain(start);
+        return Growth::early;
+    }
+    return isBusy(connection, now, plan) ? Growth::free : Growth::idle;
+}
+
+/// That it was is remembered: subflows that end take what they carried with them.
+bool Ndiffports::isBusy(const ConnectionView& connection, Instant now, Plan& plan) const {
+    constexpr Memory was{1};
+    if (afterBytes_ == 0)
+        return true;
+    if (connection.remembered == was || carriedBy(connection) >= afterBytes_) {
+        plan.remember(was);
+        return true;
+    }
+    plan.measure(patienceWith(connection, now));
+    return false;
 }
 
 /// What is there stays, unless it is more than the administrator wants by now: a daemon that was
@@ -79,6 +111,8 @@ Reason Ndiffports::reasonFor(const PathView& path, Growth growth) const {
                 static_cast<std::uint32_t>(
                     std::chrono::duration_cast<std::chrono::seconds>(after_).count()),
                 0};
+    if (growth == Growth::idle && !complete)
+        return {&idle, static_cast<std::uint32_t>(afterBytes_ / 1024), 0};
     if (growth == Growth::rejected && !complete)
         return {&rejected, path.subflows, 0};
     return {&several, subflows_, 0};

@@ -14,7 +14,8 @@ from lab.traffic import Client
 from lab.uplinks import Lab
 from lab.waiting import FACTOR, wait_for
 
-CHAIN = "[Rule default]\nPolicies={policies}\n[Policy ndiffports]\nSubflows={subflows}\n"
+CHAIN = "[Rule default]\nPolicies={policies}\n[Policy ndiffports]\nAfterBytes=0\n" \
+    "Subflows={subflows}\n"
 THREE = CHAIN.format(policies="ndiffports reestablish", subflows=3)
 
 #: An abort tells reason 0: four times Base of reestablish and half of it more, on a busy machine.
@@ -98,6 +99,22 @@ def test_the_end_of_the_initial_subflow_costs_nothing_but_itself(watched):
                        "a third subflow beside the two that were there", HEALING_BOUND)
     assert siblings < watched.initial_pair(), "the siblings are the old ones"
     watched.client.exchange()
+
+
+def test_a_connection_that_carries_little_gets_no_more(lab, connect, make_daemon):
+    daemon = make_daemon(lab.client, "[Rule default]\nPolicies=ndiffports\n").start()
+    watched = Watched(lab, daemon, connect())
+
+    def reasons() -> list[str]:
+        paths = daemon.show("explain", f"{watched.token:#010x}")["paths"]
+        return [path["reason"] for path in paths if path["local"] == lab.uplinks[0].client]
+    watched.wait_until(lambda: any("once 256 KiB were carried" in reason for reason in reasons()),
+                       "the daemon waits for more data")
+    watched.client.exchange(b"x" * 100_000)
+    assert joins_sent(lab) == 0
+    watched.client.exchange(b"x" * 100_000)
+    watched.wait_until(lambda: len(watched.initial_pair()) == watched.shown() == 2,
+                       "two subflows, after 400 kB in both directions together", 60.0)
 
 
 def test_the_c_flag_sends_the_siblings_to_an_announced_address(lab, connect, daemon):

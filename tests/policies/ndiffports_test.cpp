@@ -48,7 +48,7 @@ class NdiffportsTest : public testing::Test {
     }
 
     Situation now{"10.0.0.1:1000", server};
-    Ndiffports policy{{}};
+    Ndiffports policy{settings({{"AfterBytes", "0"}})};
 };
 
 TEST_F(NdiffportsTest, WantsTwoWhereTheConnectionBegan) {
@@ -57,9 +57,9 @@ TEST_F(NdiffportsTest, WantsTwoWhereTheConnectionBegan) {
 }
 
 TEST_F(NdiffportsTest, WantsAsManyAsTheSettingSays) {
-    Ndiffports eight{settings({{"Subflows", "8"}})};
+    Ndiffports eight{settings({{"Subflows", "8"}, {"AfterBytes", "0"}})};
     EXPECT_EQ(count(eight), 8U);
-    Ndiffports one{settings({{"Subflows", "1"}})};
+    Ndiffports one{settings({{"Subflows", "1"}, {"AfterBytes", "0"}})};
     EXPECT_EQ(count(one), 1U);
 }
 
@@ -100,7 +100,7 @@ TEST_F(NdiffportsTest, NeverUsesWhatThePeerWithdrew) {
 }
 
 TEST_F(NdiffportsTest, StopsGrowingWhenThePeerRejects) {
-    Ndiffports four{settings({{"Subflows", "4"}})};
+    Ndiffports four{settings({{"Subflows", "4"}, {"AfterBytes", "0"}})};
     now.sibling("10.0.0.1", server, SubflowState::up);
     reject();
     EXPECT_EQ(count(four), 2U);
@@ -123,7 +123,7 @@ TEST_F(NdiffportsTest, GrowsAgainAfterALoss) {
 }
 
 TEST_F(NdiffportsTest, WaitsUntilTheConnectionIsOldEnough) {
-    Ndiffports late{settings({{"After", "10s"}})}; // it is 6 s old
+    Ndiffports late{settings({{"After", "10s"}, {"AfterBytes", "0"}})}; // it is 6 s old
     EXPECT_EQ(count(late), 1U);
     EXPECT_EQ(why(late), "ports-early");
     EXPECT_EQ(now.ask(late).again(), now.now + 4s);
@@ -133,7 +133,7 @@ TEST_F(NdiffportsTest, WaitsUntilTheConnectionIsOldEnough) {
 }
 
 TEST_F(NdiffportsTest, KeepsWhatADaemonBeforeItMade) {
-    Ndiffports late{settings({{"After", "10s"}, {"Subflows", "4"}})};
+    Ndiffports late{settings({{"After", "10s"}, {"AfterBytes", "0"}, {"Subflows", "4"}})};
     now.sibling("10.0.0.1", server, SubflowState::up);
     EXPECT_EQ(count(late), 2U);
 }
@@ -145,7 +145,7 @@ TEST_F(NdiffportsTest, GivesUpWhatIsMoreThanTheSettingSays) {
 }
 
 TEST_F(NdiffportsTest, MultipliesWhatOthersWant) {
-    Ndiffports all{settings({{"Paths", "wanted"}, {"Subflows", "3"}})};
+    Ndiffports all{settings({{"Paths", "wanted"}, {"Subflows", "3"}, {"AfterBytes", "0"}})};
     now.announced(announced);
     now.path("10.0.1.1", announced).usability = Usability::noRoute;
     const auto plan = now.ask(all);
@@ -155,10 +155,42 @@ TEST_F(NdiffportsTest, MultipliesWhatOthersWant) {
         EXPECT_EQ(multiplied.count, 3U);
 }
 
+/// 256 KiB, both ways and by all subflows, unless the setting says otherwise.
+TEST_F(NdiffportsTest, WaitsUntilTheConnectionCarriedSomething) {
+    Ndiffports byDefault{{}};
+    EXPECT_EQ(count(byDefault), 1U);
+    EXPECT_EQ(why(byDefault), "ports-idle");
+    EXPECT_EQ(now.ask(byDefault).period(), 3s) << "it is 6 s old";
+    now.measured(40000).acknowledged = 262'000;
+    EXPECT_EQ(count(byDefault), 1U);
+    now.measured(40000).received = 144;
+    EXPECT_EQ(count(byDefault), 2U);
+    EXPECT_EQ(now.ask(byDefault).period(), Duration::max()) << "it is known now";
+}
+
+TEST_F(NdiffportsTest, RemembersThatItDid) {
+    Ndiffports byDefault{{}};
+    now.measured(40000).acknowledged = 300'000;
+    now.connection.remembered = now.ask(byDefault).memory();
+    now.measured(40000).acknowledged = 0; // another subflow, from the same port
+    EXPECT_EQ(count(byDefault), 2U);
+    EXPECT_EQ(now.ask(byDefault).memory(), now.connection.remembered);
+}
+
+TEST_F(NdiffportsTest, LooksSeldomAtAConnectionThatIsIdleForLong) {
+    Ndiffports byDefault{{}};
+    now.connection.since = now.now - 100ms;
+    EXPECT_EQ(now.ask(byDefault).period(), 500ms);
+    now.connection.since = now.now - 10min;
+    EXPECT_EQ(now.ask(byDefault).period(), 1min);
+}
+
 TEST_F(NdiffportsTest, SaysWhatIsWrongWithASetting) {
     EXPECT_EQ(problemOf<Ndiffports>("Subflows", "9"), "Subflows: wants a whole number from 1 to 8");
     EXPECT_EQ(problemOf<Ndiffports>("Subflows", "0"), "Subflows: wants a whole number from 1 to 8");
     EXPECT_EQ(problemOf<Ndiffports>("Paths", "all"), "Paths: wants initial or wanted");
+    EXPECT_EQ(problemOf<Ndiffports>("AfterBytes", "256K"),
+              "AfterBytes: wants a whole number from 0 to 1000000000000");
     EXPECT_EQ(problemOf<Ndiffports>("After", "2h"), "After: wants a time from 0s to 3600s");
 }
 

@@ -45,6 +45,9 @@ class Situation {
                 Duration ago = std::chrono::seconds(1));
     void ended(std::string_view local, std::string_view remote);
 
+    /// What was measured of the subflow with a local port just now.
+    Measurement& measured(std::uint16_t port);
+
     /// Shows everything as a policy sees it.
     void show(const std::function<void(const ConnectionView&, const HostView&)>& to) const;
 
@@ -73,6 +76,7 @@ class Situation {
 
     std::vector<PathView> paths_;
     std::vector<SubflowView> subflows_;
+    std::vector<Measurement> measurements_; ///< beside subflows_, or none
     std::vector<RemoteView> remotes_;
 };
 
