@@ -139,7 +139,7 @@ void Candidates::addSubflows(const World& world, const Connection& connection) {
         subflows_.push_back({static_cast<PathId>(subflow.path),
                              world.localEndpoint(connection, subflow), path.remote, subflow.localId,
                              subflow.remoteId, shownState(subflow), subflow.priority,
-                             subflow.peerPriority, subflow.initial, subflow.successor,
+                             subflow.peerPriority, subflow.initial, isSuccessor(subflow),
                              subflow.since, subflow.suspected});
     }
     if (world.measurements.has(connection.token))

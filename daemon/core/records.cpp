@@ -328,7 +328,7 @@ void confineToDevice(Connection& connection, LinkIndex device) {
 
 void conclude(World& world, Connection& connection, Subflow& subflow, const Failure& failure) {
     const auto index = subflow.path;
-    const bool successor = subflow.successor;
+    const bool successor = isSuccessor(subflow);
     auto& path = connection.paths[index];
     removeSubflow(world, connection, subflow);
     noteUnreached(world, path, failure.cause);

@@ -11,6 +11,7 @@
 #include "ndiffports.hpp"
 #include "plugins/policy_set.hpp"
 #include "reestablish.hpp"
+#include "refresh.hpp"
 
 #include <subflowd/plugin.hpp>
 
@@ -28,8 +29,9 @@ constexpr auto lbClientDescriptor = describePlugin<lb_client::LbClient>();
 constexpr auto announceDescriptor = describePlugin<announce::Announce>();
 constexpr auto reestablishDescriptor = describePlugin<reestablish::Reestablish>();
 constexpr auto ndiffportsDescriptor = describePlugin<ndiffports::Ndiffports>();
-constexpr std::array builtIn{&fullmeshDescriptor, &lbClientDescriptor, &announceDescriptor,
-                             &reestablishDescriptor, &ndiffportsDescriptor};
+constexpr auto refreshDescriptor = describePlugin<refresh::Refresh>();
+constexpr std::array builtIn{&fullmeshDescriptor,    &lbClientDescriptor,   &announceDescriptor,
+                             &reestablishDescriptor, &ndiffportsDescriptor, &refreshDescriptor};
 
 std::vector<plugins::PluginDirectory> directoriesOf(const Options& options) {
     using Presence = plugins::PluginDirectory::Presence;

@@ -51,10 +51,11 @@ enum class Delivery : std::uint8_t {
            ///< in AnnouncementView::since that it was done, and says it no longer
 };
 
-/// In which order a subflow that seems dead is replaced.
+/// Which subflow is replaced, and in which order. One that seems dead, but for the last.
 enum class Replacement : std::uint8_t {
     makeBeforeBreak, ///< the fresh subflow is there before the old one ends
     breakBeforeMake, ///< the other way round: for a peer that takes no more subflows than it has
+    evenIfAlive,     ///< make before break, also of a subflow that is well, and only too slow
 };
 
 /// What one policy wants for one connection: a whole restatement each time, never a difference.
@@ -100,8 +101,9 @@ class Plan {
     /// is sent beside it, as backup; when the peer took it, the two swap their priorities, and the
     /// old one is drained and retired. A join that is not answered within `patience` (or two of the
     /// path's round trips, if that is longer) is cancelled; PathView::tried tells when it began.
-    /// Limits do not count it. Not restated, or no longer suspect, means that the old one stays.
-    /// While many connections wait for the same link and remote host, one of them tries.
+    /// Limits do not count it. Not restated, or no longer suspect, means that the old one stays;
+    /// with Replacement::evenIfAlive it need not be suspect. While many connections wait for the
+    /// same link and remote host to be back, one of them tries.
     void refresh(SubflowId subflow, Instant time, Duration patience, Reason reason,
                  Replacement replacement = Replacement::makeBeforeBreak) {
         refreshes_.push_back({subflow, time, patience, reason, replacement});
