@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
+#include "core/connection.hpp"
 #include "support/chain.hpp"
 
 /// What subflows carry, for policies that ask for it.
