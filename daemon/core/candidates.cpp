@@ -35,6 +35,7 @@ void Candidates::list(const World& world, const Connection& connection, Listing 
     subflows_.clear();
     remotes_.clear();
     announcements_.clear();
+    measurements_.clear();
     addRecorded(world, connection);
     addPossible(world, connection, listing);
     addSubflows(world, connection);
@@ -121,6 +122,7 @@ void Candidates::add(const World& world, const Connection& connection, Candidate
         view.lastFailure = path.failure;
         view.lastChange = path.lastChange;
         view.tried = path.tried;
+        view.failed = path.failedAt;
     }
     view.answered = world.reachability.lastNews(local.link, remote.address);
     candidates_.push_back(candidate);
@@ -137,9 +139,13 @@ void Candidates::addSubflows(const World& world, const Connection& connection) {
         subflows_.push_back({static_cast<PathId>(subflow.path),
                              world.localEndpoint(connection, subflow), path.remote, subflow.localId,
                              subflow.remoteId, shownState(subflow), subflow.priority,
-                             subflow.peerPriority, subflow.initial, subflow.successor,
+                             subflow.peerPriority, subflow.initial, isSuccessor(subflow),
                              subflow.since, subflow.suspected});
     }
+    if (world.measurements.has(connection.token))
+        for (const auto& subflow : connection.subflows)
+            measurements_.push_back(
+                world.measurements.of(connection.token, world.tupleOf(connection, subflow)));
 }
 
 void Candidates::addRemotes(const World& world, const Connection& connection) {
@@ -173,6 +179,7 @@ ConnectionView Candidates::view(const World& world, const Connection& connection
     view.subflows = subflows_;
     view.announced = remotes_;
     view.announcements = announcements_;
+    view.measurements = measurements_;
     return view;
 }
 

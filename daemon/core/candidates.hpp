@@ -58,6 +58,7 @@ class Candidates {
     std::vector<SubflowView> subflows_;
     std::vector<RemoteView> remotes_;
     std::vector<AnnouncementView> announcements_;
+    std::vector<Measurement> measurements_; ///< beside subflows_, or none
 };
 
 } // namespace subflowd::core

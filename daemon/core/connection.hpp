@@ -100,13 +100,13 @@ struct Subflow {
 
     std::uint16_t path = 0;      ///< index into Connection::paths
     std::uint16_t localPort = 0; ///< 0 while the kernel has not told it
+    std::uint16_t succeeds = 0; ///< the local port of the one on its path whose place it is to take
     SubflowState state = SubflowState::up;
     bool closing = false;       ///< its end was commanded
-    bool timedOut = false;      ///< a join that is cancelled because nobody answered
-    bool vanished = false;      ///< a join that inet_diag did not show when it was to be cancelled
-    bool unwanted = false;      ///< the policy that wanted it dropped it
-    bool counted = false;       ///< in the census of what peers opened
-    bool successor = false;     ///< is to take the place of a suspect on its path
+    bool timedOut : 1 = false;  ///< a join that is cancelled because nobody answered
+    bool vanished : 1 = false;  ///< a join that inet_diag did not show when it was to be cancelled
+    bool unwanted : 1 = false;  ///< the policy that wanted it dropped it
+    bool counted : 1 = false;   ///< in the census of what peers opened
     std::uint8_t portTries = 0; ///< local ports that were chosen for it, while pending
     Charge charge = Charge::none;
     Excess excess = Excess::none;
@@ -223,9 +223,14 @@ inline bool alive(const Subflow& subflow) {
     return !subflow.closing && subflow.state != SubflowState::draining;
 }
 
+/// Whether a subflow is to take the place of another.
+inline bool isSuccessor(const Subflow& subflow) {
+    return subflow.succeeds != 0;
+}
+
 /// Whether a subflow takes a place where subflows are counted.
 inline bool counts(const Subflow& subflow) {
-    return alive(subflow) && !subflow.successor;
+    return alive(subflow) && !isSuccessor(subflow);
 }
 
 inline bool isSuspect(const Subflow& subflow) {

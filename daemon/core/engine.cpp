@@ -152,6 +152,7 @@ class Engine::State {
             chooseRule(world, connection); // the sweep asks for what it needs, a slice at a time
             world.orders.resolve(*world.configuration, connection.token, connection.rule);
         });
+        world.measurements.forgetNotes();
         world.listeners.forgetRefused();
         world.sweepWanted = true;
     }

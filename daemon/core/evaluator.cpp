@@ -43,7 +43,7 @@ void Evaluator::evaluate(World& world, Connection& connection) {
     if (!connection.undecided)
         watchHealth(world, connection);
     if (!isManaged(world, connection))
-        return;
+        return world.measurements.forget(connection.token);
     noteStranded(world, connection);
     connection.timer = never; // what it was for is seen to now, or is set again
     if (connection.factsState == FactsState::asked)
@@ -51,6 +51,8 @@ void Evaluator::evaluate(World& world, Connection& connection) {
     settleWhenConfirmed(world, connection);
     records::forgetStalePaths(world, connection);
     const auto& judgement = planner_.judge(world, connection, Listing::possible);
+    if (judgement.complete)
+        world.measurements.want(connection.token, judgement.period, judgement.notes, world.now);
     if (connection.state == ConnectionState::established)
         reconciler_.reconcile(world, connection, judgement, planner_.candidates());
     else

@@ -15,7 +15,8 @@
 /// everything; inet_diag shows it, while there is data that is not acknowledged.
 namespace subflowd::core {
 
-/// A row of the TCP dump of inet_diag (struct tcp_info), as far as it tells of life.
+/// A row of the TCP dump of inet_diag (struct tcp_info), as far as it tells of life, and of how
+/// much is carried.
 struct HealthSample {
     Token token{};
     FourTuple tuple;
@@ -24,6 +25,11 @@ struct HealthSample {
     Duration silence{};               ///< since the last acknowledgement (tcpi_last_ack_recv)
     Duration roundTrip{};             ///< smoothed (tcpi_rtt)
     Duration variation{};             ///< of the round trip (tcpi_rttvar)
+    std::uint64_t acknowledged = 0;   ///< bytes (tcpi_bytes_acked)
+    std::uint64_t received = 0;       ///< bytes (tcpi_bytes_received)
+    std::uint64_t deliveryRate = 0;   ///< bytes a second (tcpi_delivery_rate)
+    std::uint64_t pacingRate = 0;     ///< bytes a second (tcpi_pacing_rate)
+    Duration leastRoundTrip{};        ///< (tcpi_min_rtt)
 
     friend bool operator==(const HealthSample&, const HealthSample&) = default;
 };

@@ -40,7 +40,7 @@ void publish(World& world, const Connection& connection, const Subflow& subflow,
 void HealthWatch::work() {
     if (nextWork() > world_.now)
         return;
-    if (world_.suspects > 0 || doubts_)
+    if (world_.suspects > 0 || doubts_ || nextMeasurement() <= world_.now)
         return askSamples();
     world_.outcome.health = HealthQuestion::activity;
     next_ = world_.now + patience;
@@ -50,7 +50,8 @@ void HealthWatch::askSamples() {
     world_.outcome.health = HealthQuestion::samples;
     doubts_ = false;
     asked_ = world_.now;
-    next_ = world_.now + patience;
+    next_ = earliest_ = world_.now + patience;
+    world_.measurements.begin(world_.now);
 }
 
 Instant HealthWatch::nextWork() {
@@ -58,7 +59,11 @@ Instant HealthWatch::nextWork() {
         next_ = never;
     else if (next_ == never)
         next_ = world_.now + liveliest;
-    return next_;
+    return std::min(next_, nextMeasurement());
+}
+
+Instant HealthWatch::nextMeasurement() const {
+    return std::max(world_.measurements.next(), earliest_);
 }
 
 void HealthWatch::handle(const TcpActivity& activity) {
@@ -71,12 +76,22 @@ void HealthWatch::handle(const TcpActivity& activity) {
 }
 
 void HealthWatch::handle(const HealthReport& report) {
-    for (const auto& sample : report.samples)
+    for (const auto& sample : report.samples) {
         judge(sample);
+        world_.measurements.take(sample, world_.now);
+    }
     if (report.part == HealthReport::Part::last) {
         interval_ = liveliest;
-        next_ = world_.now + std::max(interval_, costliest * (world_.now - asked_));
+        earliest_ = world_.now + costliest * (world_.now - asked_);
+        next_ = std::max(world_.now + interval_, earliest_);
+        concludeMeasurements();
     }
+}
+
+void HealthWatch::concludeMeasurements() {
+    for (const auto token : world_.measurements.finish(world_.now))
+        if (auto* connection = world_.connections.find(token))
+            world_.schedule(*connection, world_.now);
 }
 
 void HealthWatch::judge(const HealthSample& sample) {

@@ -10,7 +10,8 @@ namespace subflowd::core {
 
 /// Notes which subflows seem dead, and which do again not. Looks no more often than it must: while
 /// data flows, at counters that cost next to nothing; at the subflows, all in one dump, only when
-/// a retransmission timer ran out somewhere, or while one of them is in doubt.
+/// a retransmission timer ran out somewhere, while one of them is in doubt, or when some are to be
+/// measured.
 class HealthWatch {
   public:
     static constexpr Duration liveliest = std::chrono::milliseconds(250); ///< between two looks
@@ -40,10 +41,13 @@ class HealthWatch {
     void judge(const HealthSample& sample);
     void judge(Connection& connection, Subflow& subflow, const HealthSample& sample);
     void askSamples();
+    void concludeMeasurements();
+    Instant nextMeasurement() const;
 
     World& world_;
     Instant next_ = never;
-    Instant asked_{}; ///< for samples
+    Instant asked_{};    ///< for samples
+    Instant earliest_{}; ///< when subflows may be measured again
     Duration interval_ = liveliest;
     TcpActivity seen_;
     bool doubts_ = false; ///< the last samples showed a subflow that may be dead

@@ -88,6 +88,8 @@ const Judgement& Planner::judge(World& world, const Connection& connection, List
     judgement_.priorities.clear();
     judgement_.refreshes.clear();
     judgement_.announcements.clear();
+    judgement_.notes.clear();
+    judgement_.period = Duration::max();
     judgement_.again = never;
     judgement_.complete = true;
     judgement_.standby = Standby::serves;
@@ -119,10 +121,12 @@ void Planner::ask(World& world, const Connection& connection) {
         return;
     while (plans_.size() < chain.size())
         plans_.emplace_back();
-    const auto view = candidates_.view(world, connection);
+    auto view = candidates_.view(world, connection);
     for (std::size_t place = 0; place < chain.size(); ++place) {
         auto& plan = plans_[place];
         plan.clear();
+        view.remembered =
+            world.measurements.memory(connection.token, static_cast<Voice>(chain[place]));
         const HostView host{world.now,
                             world.links.linkViews(),
                             world.links.addressViews(),
@@ -155,8 +159,13 @@ void Planner::merge(const World& world, const Connection& connection,
         judgement_.announcements.insert(judgement_.announcements.end(),
                                         plan.announcements().begin(), plan.announcements().end());
         judgement_.again = std::min(judgement_.again, plan.again());
+        judgement_.period = std::min(judgement_.period, plan.period());
+        if (plan.memory() != Memory{})
+            judgement_.notes.push_back({by, plan.memory()});
     }
-    // A hold counts for what any policy wants, also one that comes later in the chain.
+    // These count for what any policy wants, also one that comes later in the chain.
+    for (std::size_t place = 0; place < chain.size(); ++place)
+        mergeMultiples(plans_[place], static_cast<Voice>(chain[place]), place + 1);
     for (std::size_t place = 0; place < chain.size(); ++place)
         mergeHolds(world, connection, plans_[place], static_cast<Voice>(chain[place]));
 }
@@ -168,8 +177,9 @@ void Planner::restate(const Connection& connection, Voice policy, Plan& plan) co
         if (path.by != policy)
             continue;
         const auto id = static_cast<PathId>(i); // recorded paths come first, in their order
+        const auto there = std::max(candidates_.views()[i].subflows, std::uint8_t{1});
         if (path.verdict == Verdict::wanted)
-            plan.want(id, {0, 1, path.priority}, path.reason);
+            plan.want(id, {0, there, path.priority}, path.reason);
         else if (path.verdict == Verdict::forbidden)
             plan.forbid(id, Existing::keep, path.reason);
         else if (path.verdict == Verdict::held)
@@ -190,6 +200,8 @@ void Planner::mergeWants(const Plan& plan, Voice by, std::size_t place) {
             decision.priority = wanted.want.priority;
         }
         decision.order = std::min(decision.order, order);
+        if (wanted.want.count > 1)
+            decision.orderOfMore = std::min(decision.orderOfMore, order);
         decision.count = std::max(decision.count, wanted.want.count);
         if (wanted.want.priority == Priority::backup && !isOrdered(indexOf(wanted.path)))
             decision.priority = Priority::backup;
@@ -198,6 +210,24 @@ void Planner::mergeWants(const Plan& plan, Voice by, std::size_t place) {
         if (indexOf(retried.path) < retries_.size() &&
             retried.time < retries_[indexOf(retried.path)].time)
             retries_[indexOf(retried.path)] = {retried.time, by, retried.reason};
+}
+
+void Planner::mergeMultiples(const Plan& plan, Voice by, std::size_t place) {
+    for (const auto& multiplied : plan.multiples()) {
+        if (indexOf(multiplied.path) >= judgement_.decisions.size())
+            continue;
+        auto& decision = judgement_.decisions[indexOf(multiplied.path)];
+        if (decision.verdict != Verdict::wanted)
+            continue;
+        if (!decision.reasonOfMore.text || multiplied.count > decision.count) {
+            decision.reasonOfMore = multiplied.reason;
+            decision.multipliedBy = by;
+        }
+        if (multiplied.count > 1)
+            decision.orderOfMore =
+                std::min(decision.orderOfMore, static_cast<std::uint16_t>(place * 256));
+        decision.count = std::max(decision.count, multiplied.count);
+    }
 }
 
 void Planner::mergeForbids(const Plan& plan, Voice by) {
@@ -270,7 +300,7 @@ void Planner::waitAfterFailure(const World& world, const Connection& connection)
     for (std::size_t i = 0; i < connection.paths.size(); ++i) {
         const auto& path = connection.paths[i];
         const auto& retry = retries_[i];
-        if (path.failedAt == never || retry.time <= world.now ||
+        if (path.failedAt == never || isComplete(i) || retry.time <= world.now ||
             deservesAnother(world, connection, path))
             continue;
         if (retry.reason.text)
@@ -280,6 +310,15 @@ void Planner::waitAfterFailure(const World& world, const Connection& connection)
                  {retry.time == never ? &reasons::waitsForChange : &reasons::waitsForTime, 0, 0},
                  retry.time);
     }
+}
+
+/// Whether a path has as many established subflows as are wanted: a sibling that failed was one too
+/// many, and nothing waits.
+bool Planner::isComplete(std::size_t path) const {
+    const auto& view = candidates_.views()[path];
+    const bool established = view.state == PathState::up || view.state == PathState::confirmed ||
+                             view.state == PathState::suspect;
+    return established && view.subflows >= judgement_.decisions[path].count;
 }
 
 void Planner::clampToRoles(const World& world, const Connection& connection) {

@@ -24,8 +24,11 @@ struct Decision {
     std::uint8_t count = 0;          ///< subflows wanted
     std::optional<Priority> ordered; ///< by an operator, for what is there and what comes
     std::uint16_t order = 0xffff; ///< of the wanted ones, the first that may be created: the lowest
-    Instant nextTry = never;      ///< with Verdict::held: when the hold ends by itself
+    std::uint16_t orderOfMore = 0xffff; ///< the same for subflows beyond the first one of the path
+    Instant nextTry = never;            ///< with Verdict::held: when the hold ends by itself
     Reason reason;
+    Reason reasonOfMore; ///< why there are so many subflows on the path, and no more
+    Voice multipliedBy = Voice::core;
 };
 
 /// The smallest limit that was said for a scope.
@@ -56,6 +59,8 @@ struct Judgement {
     std::vector<Plan::Prioritised> priorities;
     std::vector<Plan::Refreshed> refreshes;
     std::vector<Plan::Announced> announcements;
+    std::vector<Measurements::Note> notes;
+    Duration period = Duration::max(); ///< how often subflows are to be measured
     Standby standby = Standby::serves;
     bool complete = true; ///< false: a policy gave no answer, so what was announced stays
     Instant again = never;
@@ -83,10 +88,12 @@ class Planner {
                std::span<const std::size_t> chain);
     void restate(const Connection& connection, Voice policy, Plan& plan) const;
     void mergeWants(const Plan& plan, Voice by, std::size_t place);
+    void mergeMultiples(const Plan& plan, Voice by, std::size_t place);
     void mergeForbids(const Plan& plan, Voice by);
     void mergeHolds(const World& world, const Connection& connection, const Plan& plan, Voice by);
     void mergeLimits(const Plan& plan, Voice by);
     void waitAfterFailure(const World& world, const Connection& connection);
+    bool isComplete(std::size_t path) const;
     void clampToRoles(const World& world, const Connection& connection);
     void forbidForLink(std::size_t path, Existing existing, const ReasonText& reason);
     void clampToStandby(const World& world, const Connection& connection, std::size_t path);

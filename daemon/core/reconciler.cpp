@@ -95,7 +95,7 @@ void Reconciler::createMissing(const Work& work) {
     listMissing(work);
     for (const auto path : order_)
         if (withinLimits(work, path) && mayBeProvoked(work, path))
-            create(work, path, Join::ordinary);
+            create(work, path, {});
 }
 
 /// What the peer provokes is limited by budgets, and by how much of it is under way.
@@ -125,7 +125,10 @@ void Reconciler::listMissing(const Work& work) {
         if (mayCreate(work, i))
             order_.push_back(i);
     std::ranges::sort(order_, {}, [&work](std::size_t i) {
-        return std::pair{work.judgement.decisions[i].order, i}; // a stable sort would allocate
+        const auto& decision = work.judgement.decisions[i];
+        const bool first = work.candidates.views()[i].subflows == 0;
+        // By the index, too: a stable sort would allocate.
+        return std::pair{first ? decision.order : decision.orderOfMore, i};
     });
 }
 
@@ -174,7 +177,7 @@ Subflow& Reconciler::addJoin(const Work& work, std::size_t path, Join join) {
     const auto index =
         records::ensurePath(world, connection, candidate.local, candidate.remote, candidate.origin);
     auto& record = connection.paths[index];
-    const bool succeeds = join == Join::successor;
+    const bool succeeds = join.succeeds != 0;
     if (!succeeds) {
         record.verdict = Verdict::wanted;
         record.by = decision.by;
@@ -193,7 +196,7 @@ Subflow& Reconciler::addJoin(const Work& work, std::size_t path, Join join) {
     subflow.opener = Opener::daemon;
     if (provoked)
         charges::take(world, connection, subflow);
-    subflow.successor = succeeds;
+    subflow.succeeds = join.succeeds;
     subflow.priority = succeeds ? Priority::backup : decision.priority;
     if (table_entries::of(world, connection, candidate.local) == TableEntry::ofPort)
         table_entries::renewId(world, connection, candidate.local);
@@ -210,10 +213,12 @@ Subflow& Reconciler::addJoin(const Work& work, std::size_t path, Join join) {
 bool Reconciler::mayNamePort(const Work& work, std::size_t path) const {
     const auto local = work.candidates.all()[path].local;
     const auto& connection = work.connection;
-    for (std::size_t i = 0; i < work.judgement.decisions.size(); ++i)
-        if (i != path && work.candidates.all()[i].local == local &&
-            work.judgement.decisions[i].verdict == Verdict::wanted)
+    for (std::size_t i = 0; i < work.judgement.decisions.size(); ++i) {
+        const auto& decision = work.judgement.decisions[i];
+        if (work.candidates.all()[i].local == local && decision.verdict == Verdict::wanted &&
+            (i != path || decision.count > 1))
             return false;
+    }
     return records::idOf(work.world, connection, local) != initialAddressId &&
            table_entries::of(work.world, connection, local) == TableEntry::none &&
            std::ranges::find(connection.announcements, local, &OwnAnnouncement::local) ==
@@ -225,7 +230,7 @@ void Reconciler::create(const Work& work, std::size_t path, Join join) {
     auto& connection = work.connection;
     const auto& candidate = work.candidates.all()[path];
     const auto& decision = work.judgement.decisions[path];
-    const bool mayName = join == Join::ordinary && mayNamePort(work, path);
+    const bool mayName = join.succeeds == 0 && mayNamePort(work, path);
     const auto port = world.sourcePorts.next(world.links, candidate.local, world.host, world.now);
     auto& subflow = addJoin(work, path, join);
     connection.paths[subflow.path].makesRoom = false;

@@ -66,7 +66,11 @@ class Reconciler {
     bool withinLimits(const Work& work, std::size_t path) const;
     bool mayBeProvoked(const Work& work, std::size_t path) const;
 
-    enum class Join : std::uint8_t { ordinary, successor };
+    /// A join, and the local port of the subflow whose place it is to take; 0: it takes none.
+    struct Join {
+        std::uint16_t succeeds = 0;
+    };
+
     Subflow& addJoin(const Work& work, std::size_t path, Join join);
     bool mayNamePort(const Work& work, std::size_t path) const;
     void create(const Work& work, std::size_t path, Join join);
@@ -97,6 +101,7 @@ class Reconciler {
     void drainUnwanted(const Work& work);
     void drainSurplus(const Work& work);
     void drainOverLimit(const Work& work);
+    static std::uint16_t orderOf(const Work& work, const Subflow& subflow);
     template <class Belongs>
     void drainBeyond(const Work& work, const Limit& limit, Belongs&& belongs);
     void endOverInbound(const Work& work);

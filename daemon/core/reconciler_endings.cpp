@@ -142,6 +142,15 @@ void Reconciler::drainOverLimit(const Work& work) {
     }
 }
 
+/// How little a subflow is wanted: the first of a path counts for more than its siblings.
+std::uint16_t Reconciler::orderOf(const Work& work, const Subflow& subflow) {
+    const auto& decision = work.judgement.decisions[subflow.path];
+    for (const auto& other : work.connection.subflows)
+        if (&other != &subflow && other.path == subflow.path && counts(other) && &other < &subflow)
+            return decision.orderOfMore;
+    return decision.order;
+}
+
 /// The daemon's own subflows of the least rank go.
 template <class Belongs>
 void Reconciler::drainBeyond(const Work& work, const Limit& limit, Belongs&& belongs) {
@@ -156,8 +165,7 @@ void Reconciler::drainBeyond(const Work& work, const Limit& limit, Belongs&& bel
             if (!counts(subflow) || !belongs(subflow) || subflow.opener != Opener::daemon ||
                 subflow.localPort == 0)
                 continue;
-            if (!last || work.judgement.decisions[subflow.path].order >=
-                             work.judgement.decisions[last->path].order)
+            if (!last || orderOf(work, subflow) >= orderOf(work, *last))
                 last = &subflow;
         }
         if (!last)

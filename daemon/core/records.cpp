@@ -145,6 +145,7 @@ void remember(World& world, const Connection& connection) {
 
 void removeConnection(World& world, Connection& connection) {
     watch(world, connection, Watch::no);
+    world.measurements.forget(connection.token);
     for (const auto& subflow : connection.subflows)
         discount(world, connection, subflow);
     for (const auto& path : connection.paths) {
@@ -327,7 +328,7 @@ void confineToDevice(Connection& connection, LinkIndex device) {
 
 void conclude(World& world, Connection& connection, Subflow& subflow, const Failure& failure) {
     const auto index = subflow.path;
-    const bool successor = subflow.successor;
+    const bool successor = isSuccessor(subflow);
     auto& path = connection.paths[index];
     removeSubflow(world, connection, subflow);
     noteUnreached(world, path, failure.cause);

@@ -76,6 +76,10 @@ Told tell(const World& world, const Connection& connection, const PathView& view
         return {decision.reason, decision.by};
     if (exists && decision.ordered)
         return {{&reasons::operatorPriority, 0, 0}, Voice::byOperator};
+    if (exists && decision.reasonOfMore.text && decision.verdict == Verdict::wanted)
+        return {decision.reasonOfMore, decision.multipliedBy};
+    if (exists && decision.reasonOfMore.text && decision.verdict == Verdict::held)
+        return {decision.reason, decision.by};
     if (exists && recorded) {
         for (const auto& subflow : connection.subflows)
             if (subflow.path == candidate.record && subflow.initial)

@@ -10,6 +10,7 @@
 #include "core/join_budget.hpp"
 #include "core/link_table.hpp"
 #include "core/listener_table.hpp"
+#include "core/measurements.hpp"
 #include "core/order_book.hpp"
 #include "core/outcome.hpp"
 #include "core/policy_desk.hpp"
@@ -44,6 +45,7 @@ struct World {
     ListenerTable listeners;
     Reachability reachability;
     SourcePorts sourcePorts;
+    Measurements measurements;
     OrderBook orders;
     PolicyDesk policies;
     InFlightTable inFlight;

@@ -10,6 +10,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <limits>
 
 namespace subflowd::netlink {
 namespace {
@@ -31,6 +32,12 @@ tcp_info tcpInfoOf(const DiagRow& row) {
     tcp_info info{};
     std::memcpy(&info, bytes.data(), std::min(bytes.size(), sizeof info));
     return info;
+}
+
+/// The kernel says ~0 until it measured one.
+std::chrono::microseconds leastRoundTrip(const tcp_info& info) {
+    constexpr auto none = std::numeric_limits<std::uint32_t>::max();
+    return std::chrono::microseconds{info.tcpi_min_rtt == none ? 0 : info.tcpi_min_rtt};
 }
 
 TcpSample tcpSample(const tcp_info& info) {
@@ -99,6 +106,11 @@ std::optional<core::HealthSample> decodeHealth(const Message& message) {
     sample.silence = std::chrono::milliseconds{info.tcpi_last_ack_recv};
     sample.roundTrip = std::chrono::microseconds{info.tcpi_rtt};
     sample.variation = std::chrono::microseconds{info.tcpi_rttvar};
+    sample.acknowledged = info.tcpi_bytes_acked;
+    sample.received = info.tcpi_bytes_received;
+    sample.deliveryRate = info.tcpi_delivery_rate;
+    sample.pacingRate = info.tcpi_pacing_rate;
+    sample.leastRoundTrip = leastRoundTrip(info);
     return sample;
 }
 

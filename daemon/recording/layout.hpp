@@ -82,6 +82,11 @@ struct Layout<core::HealthSample> {
         field("silence", &core::HealthSample::silence),
         field("round_trip", &core::HealthSample::roundTrip),
         field("variation", &core::HealthSample::variation),
+        field("acknowledged", &core::HealthSample::acknowledged),
+        field("received", &core::HealthSample::received),
+        field("delivery_rate", &core::HealthSample::deliveryRate),
+        field("pacing_rate", &core::HealthSample::pacingRate),
+        field("least_round_trip", &core::HealthSample::leastRoundTrip),
     };
 };
 

@@ -8,8 +8,10 @@
 #include "config/load.hpp"
 #include "fullmesh.hpp"
 #include "lb_client.hpp"
+#include "ndiffports.hpp"
 #include "plugins/policy_set.hpp"
 #include "reestablish.hpp"
+#include "refresh.hpp"
 
 #include <subflowd/plugin.hpp>
 
@@ -26,8 +28,10 @@ constexpr auto fullmeshDescriptor = describePlugin<fullmesh::Fullmesh>();
 constexpr auto lbClientDescriptor = describePlugin<lb_client::LbClient>();
 constexpr auto announceDescriptor = describePlugin<announce::Announce>();
 constexpr auto reestablishDescriptor = describePlugin<reestablish::Reestablish>();
-constexpr std::array builtIn{&fullmeshDescriptor, &lbClientDescriptor, &announceDescriptor,
-                             &reestablishDescriptor};
+constexpr auto ndiffportsDescriptor = describePlugin<ndiffports::Ndiffports>();
+constexpr auto refreshDescriptor = describePlugin<refresh::Refresh>();
+constexpr std::array builtIn{&fullmeshDescriptor,    &lbClientDescriptor,   &announceDescriptor,
+                             &reestablishDescriptor, &ndiffportsDescriptor, &refreshDescriptor};
 
 std::vector<plugins::PluginDirectory> directoriesOf(const Options& options) {
     using Presence = plugins::PluginDirectory::Presence;

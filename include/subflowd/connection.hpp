@@ -6,6 +6,7 @@
 #include <subflowd/link.hpp>
 #include <subflowd/time.hpp>
 
+#include <array>
 #include <cstdint>
 #include <optional>
 #include <span>
@@ -98,7 +99,12 @@ struct PathView {
     bool carried = false;       ///< a subflow that ended had been confirmed: the path works, or did
     Failure lastFailure;
     Instant lastChange{}; ///< when `state` last changed; epoch: never
-    Instant tried{};      ///< when the last attempt was begun; epoch: never
+
+    /// When an attempt or a subflow failed, and none that began later succeeded; never: none did.
+    /// Beside a sibling that lives, `state` does not tell.
+    Instant failed = never;
+
+    Instant tried{}; ///< when the last attempt was begun; epoch: never
 
     /// When a join over this link to this remote host was last answered, after others were not, on
     /// whichever connection; epoch: never.
@@ -126,7 +132,7 @@ struct SubflowView {
     Priority priority = Priority::regular;     ///< what this side asked for
     Priority peerPriority = Priority::regular; ///< what the peer asked for (MPTCP_ATTR_BACKUP)
     bool initial = false;                      ///< the first subflow of the connection
-    bool successor = false;                    ///< is to take the place of a suspect on its path
+    bool successor = false;                    ///< is to take the place of another on its path
     Instant since{};                           ///< established at; asked for at, while pending
     Instant suspect = never;                   ///< since when it seems dead
 
@@ -164,6 +170,24 @@ struct ConnectionFacts {
     friend bool operator==(const ConnectionFacts&, const ConnectionFacts&) = default;
 };
 
+/// How much a subflow carries (struct tcp_info of inet_diag), as it was when it was last looked at
+/// (Plan::measure()). What a kernel does not tell is 0.
+struct Measurement {
+    Instant when{};                 ///< epoch: not yet
+    std::uint64_t acknowledged = 0; ///< bytes sent that the peer acknowledged (tcpi_bytes_acked)
+    std::uint64_t received = 0;     ///< bytes (tcpi_bytes_received)
+    std::uint64_t sendingRate = 0;  ///< bytes a second that were acknowledged since the look before
+    std::uint64_t deliveryRate = 0; ///< bytes a second that arrive (tcpi_delivery_rate), whatever
+                                    ///< the application left to do
+    std::uint64_t pacingRate = 0;   ///< bytes a second at most (tcpi_pacing_rate)
+    Duration leastRoundTrip{};      ///< (tcpi_min_rtt)
+
+    friend bool operator==(const Measurement&, const Measurement&) = default;
+};
+
+/// What a policy knows of a connection beyond what it is shown (Plan::remember()); all 0: nothing.
+using Memory = std::array<std::uint64_t, 4>;
+
 /// A connection, as a policy sees it. Everything lives as long as the call.
 struct ConnectionView {
     Token token{};
@@ -184,6 +208,11 @@ struct ConnectionView {
     std::span<const SubflowView> subflows;
     std::span<const RemoteView> announced;           ///< by the peer
     std::span<const AnnouncementView> announcements; ///< by this host
+
+    /// Of each subflow, in the order of `subflows`; empty unless a plan asked for it.
+    std::span<const Measurement> measurements;
+
+    Memory remembered{}; ///< of this policy and this connection
 };
 
 } // namespace subflowd

@@ -51,10 +51,11 @@ enum class Delivery : std::uint8_t {
            ///< in AnnouncementView::since that it was done, and says it no longer
 };
 
-/// In which order a subflow that seems dead is replaced.
+/// Which subflow is replaced, and in which order. One that seems dead, but for the last.
 enum class Replacement : std::uint8_t {
     makeBeforeBreak, ///< the fresh subflow is there before the old one ends
     breakBeforeMake, ///< the other way round: for a peer that takes no more subflows than it has
+    evenIfAlive,     ///< make before break, also of a subflow that is well, and only too slow
 };
 
 /// What one policy wants for one connection: a whole restatement each time, never a difference.
@@ -67,6 +68,12 @@ class Plan {
     /// Wants subflows on a path. A path that stays wanted is kept, one that is no longer wanted
     /// by the policy that wanted it is drained.
     void want(PathId path, Want want, Reason reason) { wants_.push_back({path, want, reason}); }
+
+    /// Has several subflows on a path, if any policy of the chain wants the path, or an operator
+    /// does. By itself this wants nothing, and nothing is kept because of it.
+    void multiply(PathId path, std::uint8_t count, Reason reason) {
+        multiples_.push_back({path, count, reason});
+    }
 
     /// Allows nothing new on a path, for every policy.
     void forbid(PathId path, Existing existing, Reason reason) {
@@ -94,8 +101,9 @@ class Plan {
     /// is sent beside it, as backup; when the peer took it, the two swap their priorities, and the
     /// old one is drained and retired. A join that is not answered within `patience` (or two of the
     /// path's round trips, if that is longer) is cancelled; PathView::tried tells when it began.
-    /// Limits do not count it. Not restated, or no longer suspect, means that the old one stays.
-    /// While many connections wait for the same link and remote host, one of them tries.
+    /// Limits do not count it. Not restated, or no longer suspect, means that the old one stays;
+    /// with Replacement::evenIfAlive it need not be suspect. While many connections wait for the
+    /// same link and remote host to be back, one of them tries.
     void refresh(SubflowId subflow, Instant time, Duration patience, Reason reason,
                  Replacement replacement = Replacement::makeBeforeBreak) {
         refreshes_.push_back({subflow, time, patience, reason, replacement});
@@ -118,6 +126,16 @@ class Plan {
     /// Lifts the holds that end by time, because the connection has no subflow left.
     void urgent(Reason reason) { urgent_ = reason; }
 
+    /// Has the connection's subflows measured about every `period`, and plan() called after that
+    /// (ConnectionView::measurements). Not restated means no longer. All sockets of the host are
+    /// looked at together, for which a twentieth of the time is spent at most: it may take longer.
+    void measure(Duration period) { period_ = period < period_ ? period : period_; }
+
+    /// What to be told again at the next call for this connection (ConnectionView::remembered).
+    /// Not restated means forgotten, and so it is when the daemon starts again or gets another
+    /// configuration.
+    void remember(const Memory& memory) { memory_ = memory; }
+
     /// Asks for another call of plan() at an instant, whatever happens.
     void askAgain(Instant time) {
         if (time < again_)
@@ -129,6 +147,13 @@ class Plan {
         Want want;
         Reason reason;
         friend bool operator==(const Wanted&, const Wanted&) = default;
+    };
+
+    struct Multiplied {
+        PathId path{};
+        std::uint8_t count = 1;
+        Reason reason;
+        friend bool operator==(const Multiplied&, const Multiplied&) = default;
     };
 
     struct Forbidden {
@@ -187,6 +212,8 @@ class Plan {
     /// What was said, in the order it was said. For the core and for tests of policies.
     std::span<const Wanted> wants() const { return wants_; }
 
+    std::span<const Multiplied> multiples() const { return multiples_; }
+
     std::span<const Forbidden> forbids() const { return forbids_; }
 
     std::span<const Prioritised> priorities() const { return priorities_; }
@@ -205,9 +232,15 @@ class Plan {
 
     Instant again() const { return again_; }
 
+    /// Duration::max(): nothing is to be measured.
+    Duration period() const { return period_; }
+
+    const Memory& memory() const { return memory_; }
+
     /// Forgets everything and keeps the memory.
     void clear() {
         wants_.clear();
+        multiples_.clear();
         forbids_.clear();
         priorities_.clear();
         holds_.clear();
@@ -217,12 +250,15 @@ class Plan {
         announcements_.clear();
         urgent_ = {};
         again_ = never;
+        period_ = Duration::max();
+        memory_ = {};
     }
 
     friend bool operator==(const Plan&, const Plan&) = default;
 
   private:
     std::vector<Wanted> wants_;
+    std::vector<Multiplied> multiples_;
     std::vector<Forbidden> forbids_;
     std::vector<Prioritised> priorities_;
     std::vector<Held> holds_;
@@ -232,6 +268,8 @@ class Plan {
     std::vector<Announced> announcements_;
     Reason urgent_;
     Instant again_ = never;
+    Duration period_ = Duration::max();
+    Memory memory_{};
 };
 
 } // namespace subflowd

@@ -32,7 +32,7 @@ namespace subflowd {
 
 /// Changes with every change of these headers that a compiled plugin could notice. The daemon
 /// loads a plugin only if the numbers are equal.
-inline constexpr std::uint32_t pluginAbi = 4;
+inline constexpr std::uint32_t pluginAbi = 5;
 
 /// A setting that a policy understands.
 struct SettingDescription {

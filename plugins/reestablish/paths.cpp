@@ -19,9 +19,13 @@ bool canBeJoined(const ConnectionView& connection, const PathView& path) {
            (path.remote == connection.remote || announcementOf(connection, path));
 }
 
+Instant failedAt(const PathView& path) {
+    return path.state == PathState::failed ? path.lastChange : path.failed;
+}
+
 bool isInvited(const ConnectionView& connection, const PathView& path) {
     const auto* announcement = announcementOf(connection, path);
-    return announcement && announcement->refreshed > path.lastChange;
+    return announcement && announcement->refreshed > failedAt(path);
 }
 
 bool isEstablished(const SubflowView& subflow) {

@@ -9,6 +9,9 @@ namespace subflowd::reestablish {
 /// to one that the peer announces.
 bool canBeJoined(const ConnectionView& connection, const PathView& path);
 
+/// When an attempt or a subflow failed on a path that is broken, or lacks a subflow.
+Instant failedAt(const PathView& path);
+
 /// Whether the peer repeated its announcement after the path failed: it asks for another attempt
 /// (RFC 8684 §3.4.1), and the daemon makes it.
 bool isInvited(const ConnectionView& connection, const PathView& path);

@@ -18,10 +18,19 @@ constexpr ReasonText oneMore{"peer-limit-probe", "whether the peer takes subflow
 constexpr Duration proof = std::chrono::seconds(1);
 
 /// An attempt that is under way, or was just taken, does not show yet that there is room.
+bool isOpen(const PathView& path) {
+    return path.state == PathState::failed || path.state == PathState::pending ||
+           path.state == PathState::up;
+}
+
 bool wasRejected(const PathView& path, const Options& options) {
-    const bool open = path.state == PathState::failed || path.state == PathState::pending ||
-                      path.state == PathState::up;
-    return open && treatmentOf(classify(path), options).reach == Reach::connection;
+    return (isOpen(path) || path.failed != never) &&
+           treatmentOf(classify(path), options).reach == Reach::connection;
+}
+
+/// Of a sibling only the failure itself tells.
+Instant rejectedAt(const PathView& path) {
+    return isOpen(path) ? path.lastChange : path.failed;
 }
 
 /// Whether a subflow ended on a path after an instant, so that the peer has room for another.
@@ -41,20 +50,20 @@ PeerLimit peerLimitOf(const ConnectionView& connection, const Options& options) 
         if (!wasRejected(path, options))
             continue;
         limit.row = std::max<unsigned>(limit.row, path.failures);
-        if (!latest || path.lastChange > latest->lastChange)
+        if (!latest || rejectedAt(path) > rejectedAt(*latest))
             latest = &path;
     }
     if (!latest)
         return limit;
     for (const auto& path : connection.paths)
-        if (madeRoom(path, latest->lastChange, options))
+        if (madeRoom(path, rejectedAt(*latest), options))
             limit.room = std::min(limit.room, path.lastChange);
     if (limit.room != never) {
         limit.row = 0;
         return limit;
     }
     const auto treatment = treatmentOf(classify(*latest), options);
-    limit.until = latest->lastChange +
+    limit.until = rejectedAt(*latest) +
                   spread(backOff(treatment, limit.row), seedOf(connection.token, *latest));
     return limit;
 }

@@ -39,10 +39,11 @@ Instant carriedSince(const ConnectionView& connection) {
 /// there. An eighth of it remains: what works for others need not work for this one.
 Instant sooner(const PathView& path, Duration wait, std::uint64_t seed) {
     constexpr Duration soon = std::chrono::milliseconds(250);
-    const auto end = path.lastChange + wait;
-    if (path.answered <= path.lastChange || !blamesNetwork(path.lastFailure.cause))
+    const auto failed = failedAt(path);
+    const auto end = failed + wait;
+    if (path.answered <= failed || !blamesNetwork(path.lastFailure.cause))
         return end;
-    return std::min(end, std::max(path.answered + spread(soon, seed), path.lastChange + wait / 8));
+    return std::min(end, std::max(path.answered + spread(soon, seed), failed + wait / 8));
 }
 
 /// What other connections found out keeps this one from finding it out, too.
@@ -83,7 +84,11 @@ void Reestablish::plan(const ConnectionView& connection, const HostView& host, P
     const auto limit = peerLimitOf(connection, options_);
     for (std::size_t i = 0; i < connection.paths.size(); ++i) {
         const auto& path = connection.paths[i];
-        if (path.subflows > 0 || !canBeJoined(connection, path))
+        if (!canBeJoined(connection, path))
+            continue;
+        if (path.subflows > 0 && path.failed != never)
+            tryAgain(connection, static_cast<PathId>(i), limit, plan); // a sibling is missing
+        if (path.subflows > 0)
             continue;
         if (hopeless != never)
             hasten(connection, static_cast<PathId>(i), hopeless, plan);
@@ -125,12 +130,12 @@ Reestablish::Turn Reestablish::turnOf(const ConnectionView& connection, const Pa
     if (limited && limit.room != never)
         return {limit.room, limit.room + spread(options_.base, seed), 1};
     if (limited)
-        return {path.lastChange, limit.until, limit.row};
+        return {failedAt(path), limit.until, limit.row};
     const auto carried = carriedSince(connection);
-    if (path.lastChange <= carried && carried != never) // failed when nothing got through
+    if (failedAt(path) <= carried && carried != never) // failed when nothing got through
         return {carried, carried + spread(backOff(treatment, 1), seed), 1};
     const auto row = rowOf(kind, path.failures);
-    return {path.lastChange, sooner(path, spread(backOff(treatment, row), seed), seed), row};
+    return {failedAt(path), sooner(path, spread(backOff(treatment, row), seed), seed), row};
 }
 
 } // namespace subflowd::reestablish

@@ -99,6 +99,69 @@ TEST_F(Merging, KeepsToTheLimitOfTheConfiguration) {
     EXPECT_EQ(sentenceOf(explain(token, "10.0.1.1").reason), "the connection may have 1 subflows");
 }
 
+TEST_F(Merging, MultipliesWhatAnyPolicyWantsAndNothingElse) {
+    first.say = [](const auto& connection, const auto&, Plan& plan) {
+        for (std::size_t i = 0; i < connection.paths.size(); ++i)
+            plan.multiply(static_cast<PathId>(i), 3, reason);
+    };
+    auto token = connected();
+    lab.run(1s);
+    EXPECT_THAT(lab.commandsSince(0), IsEmpty());
+    second.say = [](const auto& connection, const auto&, Plan& plan) {
+        plan.want(pathFrom(connection, other), {}, reason);
+    };
+    token = connected();
+    lab.run(1s);
+    EXPECT_THAT(lab.commandsSince(0), ElementsAre(createOther, createOther, createOther));
+    EXPECT_EQ(why(token, "10.0.1.1"), "first: because") << "who multiplies has the last word";
+    second.say = nullptr;
+    const auto mark = lab.mark();
+    lab.reload();
+    lab.run(10s);
+    EXPECT_EQ(lab.commandsSince(mark).size(), 6U) << "each drained and ended";
+    EXPECT_EQ(lab.subflows(token).size(), 1U);
+}
+
+TEST_F(Merging, HasTheFirstSubflowOfEveryPathBeforeAnySibling) {
+    first.say = wantsAll;
+    second.say = [](const auto& connection, const auto&, Plan& plan) {
+        plan.want(pathFrom(connection, IpAddress::v4(10, 0, 0, 1)), {0, 3, {}}, reason);
+        plan.limit(LimitScope::connection, 2, reason);
+    };
+    connected();
+    lab.run(1s);
+    EXPECT_THAT(lab.commandsSince(0), ElementsAre(createOther));
+}
+
+TEST_F(Merging, DrainsSiblingsFirstWhenALimitIsLowered) {
+    first.say = wantsAll;
+    second.say = [](const auto& connection, const auto&, Plan& plan) {
+        plan.multiply(pathFrom(connection, IpAddress::v4(10, 0, 0, 1)), 3, reason);
+    };
+    const auto token = connected();
+    lab.run(1s);
+    EXPECT_EQ(lab.subflows(token).size(), 4U);
+    lab.configuration().limits.subflows = 2;
+    lab.reload();
+    lab.run(10s);
+    EXPECT_THAT(lab.subflows(token),
+                ElementsAre("10.0.0.1 -> 10.9.0.1:443", "10.0.1.1 -> 10.9.0.1:443"));
+}
+
+TEST_F(Merging, KeepsTheSiblingsOfAPolicyThatThrows) {
+    first.say = [](const auto& connection, const auto&, Plan& plan) {
+        plan.want(pathFrom(connection, other), {0, 3, {}}, reason);
+    };
+    const auto token = connected();
+    lab.run(1s);
+    EXPECT_EQ(lab.subflows(token).size(), 4U);
+    first.say = [](const auto&, const auto&, Plan&) { throw 1; };
+    lab.reload();
+    lab.run(10s);
+    EXPECT_EQ(lab.subflows(token).size(), 4U);
+    EXPECT_EQ(lab.mark(), 3U);
+}
+
 TEST_F(Merging, LimitsSubflowsOfALinkAndToARemote) {
     first.say = [](const auto& connection, const auto&, Plan& plan) {
         wantAll(connection, plan);

@@ -159,6 +159,84 @@ TEST_F(RefreshTest, AnAddressThatGoesTakesBothAlong) {
     EXPECT_THAT(lab.commandsSince(mark), testing::Contains("remove id 2"));
 }
 
+/// Siblings share everything but their ports. Has the second one on eth1 replaced, though it is
+/// well.
+class RefreshOfSiblings : public RefreshTest {
+  protected:
+    void SetUp() override {
+        RefreshTest::SetUp();
+        first.say = [](const auto& connection, const auto&, Plan& plan) {
+            plan.want(pathFrom(connection, other), {0, 3, {}}, reason);
+        };
+        lab.reload();
+        lab.run(10s);
+        ASSERT_EQ(lab.kernel[token].subflows.size(), 4U);
+        slow = lab.kernel[token].subflows[2].tuple;
+        second.say = [this](const ConnectionView& connection, const HostView&, Plan& plan) {
+            for (std::size_t i = 0; i < connection.subflows.size(); ++i)
+                if (connection.subflows[i].local == slow.local)
+                    plan.refresh(static_cast<SubflowId>(i), Instant{}, patience, reason,
+                                 replacement);
+        };
+        replacement = Replacement::evenIfAlive;
+    }
+
+    bool isThere() {
+        return std::ranges::find(lab.kernel[token].subflows, slow, &FakeKernel::Subflow::tuple) !=
+               lab.kernel[token].subflows.end();
+    }
+
+    FourTuple slow;
+};
+
+TEST_F(RefreshOfSiblings, TheRightOneEndsAndTheFreshOneIsThereBefore) {
+    const auto mark = lab.mark();
+    lab.reload();
+    lab.run(1s);
+    EXPECT_THAT(lab.commandsSince(mark),
+                ElementsAre("create 10.0.1.1 id 2 on 2 -> 10.9.0.1:443 backup",
+                            "regular 10.0.1.1 -> 10.9.0.1:443", "backup 10.0.1.1 -> 10.9.0.1:443"));
+    EXPECT_EQ(lab.kernel[token].subflows.size(), 5U);
+    lab.run(10s);
+    EXPECT_THAT(lab.commandsSince(mark + 3), ElementsAre("reset 10.0.1.1 -> 10.9.0.1:443"));
+    EXPECT_EQ(lab.kernel[token].subflows.size(), 4U);
+    EXPECT_FALSE(isThere());
+}
+
+TEST_F(RefreshOfSiblings, OneThatIsWellStaysUnlessThePolicySaysOtherwise) {
+    replacement = Replacement::makeBeforeBreak;
+    const auto mark = lab.mark();
+    lab.reload();
+    lab.run(10s);
+    EXPECT_EQ(lab.mark(), mark);
+}
+
+TEST_F(RefreshOfSiblings, TheFreshOneStaysIfTheOldOneEndsMeanwhile) {
+    lab.kernel.roundTrip = 400ms;
+    const auto mark = lab.mark();
+    lab.reload();
+    lab.run(500ms);
+    EXPECT_EQ(lab.commandsSince(mark).size(), 1U);
+    auto& subflows = lab.kernel[token].subflows;
+    std::swap(subflows[1], subflows[2]); // the first of its address is what breaks
+    lab.kernel.breakSubflow(token, "10.0.1.1", server, 104);
+    lab.run(10s);
+    EXPECT_FALSE(isThere());
+    EXPECT_THAT(lab.commandsSince(mark + 1), ElementsAre("regular 10.0.1.1 -> 10.9.0.1:443"));
+    EXPECT_EQ(lab.kernel[token].subflows.size(), 4U);
+}
+
+TEST_F(RefreshOfSiblings, APeerThatTakesNoMoreIsNotHammered) {
+    lab.kernel.answer(server, Answer::rejects);
+    const auto mark = lab.mark();
+    lab.reload();
+    lab.run(1s);
+    EXPECT_LE(lab.commandsSince(mark).size(), 11U) << "whatever the policy says";
+    EXPECT_GE(lab.commandsSince(mark).size(), 2U);
+    EXPECT_EQ(lab.kernel[token].subflows.size(), 4U);
+    EXPECT_TRUE(isThere());
+}
+
 TEST_F(RefreshTest, TheEndOfTheConnectionLeavesNothingBehind) {
     strike();
     lab.kernel.close(token);

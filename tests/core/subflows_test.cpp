@@ -45,6 +45,49 @@ TEST_F(Subflows, AreAsManyBesideTheInitialOneAsWanted) {
     EXPECT_THAT(lab.commandsSince(0), ElementsAre("create 10.0.0.1 id 0 on 1 -> 10.9.0.1:443"));
 }
 
+/// One of them ends, another lives: the path is up, and lacks one.
+TEST_F(Subflows, WaitForARetryWhereASiblingFailed) {
+    Instant failed = never;
+    auto retry = never;
+    first.say = [&](const ConnectionView& connection, const auto&, Plan& plan) {
+        const auto path = pathFrom(connection, other);
+        plan.want(path, {0, 2, {}}, reason);
+        failed = connection.paths[static_cast<std::size_t>(path)].failed;
+        if (failed != never)
+            plan.retry(path, retry, reason);
+    };
+    const auto token = connected();
+    lab.run(1s);
+    EXPECT_EQ(failed, never);
+    lab.kernel.breakSubflow(token, "10.0.1.1", server, 104);
+    lab.run(1min);
+    EXPECT_EQ(failed, lab.now - 1min);
+    EXPECT_EQ(lab.mark(), 2U) << "nothing changed, and nobody said that it may be tried again";
+    EXPECT_EQ(explain(token, "10.0.1.1").state, PathState::confirmed);
+    EXPECT_EQ(why(token, "10.0.1.1"), "core: waits-for-change");
+    retry = lab.now + 1s;
+    lab.reload();
+    lab.run(900ms);
+    EXPECT_EQ(lab.mark(), 2U);
+    lab.run(200ms);
+    EXPECT_EQ(lab.mark(), 3U);
+    EXPECT_EQ(failed, never);
+    EXPECT_EQ(lab.subflows(token).size(), 3U);
+}
+
+TEST_F(Subflows, DoNotWaitForASiblingThatIsOneTooMany) {
+    std::uint8_t count = 2;
+    first.say = [&](const auto& connection, const auto&, Plan& plan) {
+        plan.want(pathFrom(connection, other), {0, count, {}}, reason);
+    };
+    const auto token = connected();
+    lab.run(1s);
+    lab.kernel.breakSubflow(token, "10.0.1.1", server, 104);
+    count = 1;
+    lab.run(1s);
+    EXPECT_EQ(why(token, "10.0.1.1"), "first: because") << "there is nothing to try";
+}
+
 TEST_F(Subflows, TakeThePriorityThatAPolicySays) {
     first.say = wantsAll;
     const auto token = connected();

@@ -36,6 +36,11 @@ tcp_info info() {
     made.tcpi_last_ack_recv = 2500;
     made.tcpi_rtt = 21000;
     made.tcpi_rttvar = 4000;
+    made.tcpi_bytes_acked = 5'000'000'000;
+    made.tcpi_bytes_received = 7'000;
+    made.tcpi_delivery_rate = 1'250'000;
+    made.tcpi_pacing_rate = 2'500'000;
+    made.tcpi_min_rtt = 19000;
     return made;
 }
 
@@ -80,6 +85,11 @@ TEST(DecodeHealth, ReadsTcpInfo) {
     expected.silence = 2500ms;
     expected.roundTrip = 21ms;
     expected.variation = 4ms;
+    expected.acknowledged = 5'000'000'000;
+    expected.received = 7'000;
+    expected.deliveryRate = 1'250'000;
+    expected.pacingRate = 2'500'000;
+    expected.leastRoundTrip = 19ms;
     EXPECT_EQ(decode(row()), expected);
 }
 
@@ -88,6 +98,8 @@ TEST(DecodeHealth, WhatARowLacksIsNothing) {
     ASSERT_TRUE(sample);
     EXPECT_EQ(sample->unacknowledged, 17U);
     EXPECT_EQ(sample->silence, 0s);
+    EXPECT_EQ(sample->acknowledged, 0U);
+    EXPECT_EQ(sample->leastRoundTrip, 0s);
     EXPECT_FALSE(core::seemsDead(*sample));
 }
 

@@ -54,6 +54,38 @@ TEST(Reestablish, SaysNothingOfPathsThatDidNotFail) {
     EXPECT_EQ(now.ask(policy), Plan{});
 }
 
+/// The path is up by the others, and lacks one.
+TEST(Reestablish, TriesASiblingThatWasLostAgain) {
+    Reestablish policy{{}};
+    auto now = twoLinks();
+    now.subflow("10.0.1.1", server, SubflowState::up, 60s);
+    auto& path = now.path("10.0.1.1", server);
+    path.state = PathState::confirmed;
+    path.lastFailure = failureOf(Cause::reset);
+    path.lasted = 20s;
+    path.failures = 1;
+    EXPECT_THAT(now.ask(policy).retries(), IsEmpty()) << "a later one took its place";
+    path.failed = now.now - 100ms;
+    const auto plan = now.ask(policy);
+    ASSERT_EQ(plan.retries().size(), 1U);
+    EXPECT_GE(plan.retries()[0].time, path.failed + 500ms);
+    EXPECT_LE(plan.retries()[0].time, path.failed + 1500ms);
+}
+
+TEST(Reestablish, KnowsThePeersLimitFromASibling) {
+    Reestablish policy{{}};
+    auto now = twoLinks();
+    auto& path = now.path("10.0.0.1", server);
+    path.state = PathState::confirmed;
+    path.lastFailure = failureOf(Cause::rejected);
+    path.failures = 1;
+    EXPECT_THAT(now.ask(policy).limits(), IsEmpty()) << "a later one was taken";
+    path.failed = now.now - 1s;
+    const auto plan = now.ask(policy);
+    ASSERT_EQ(plan.limits().size(), 1U);
+    EXPECT_EQ(plan.limits()[0].most, 1U);
+}
+
 TEST(Reestablish, LeavesServersAlone) {
     Reestablish policy{{}};
     Situation now{"10.0.0.1:443", "10.9.0.1:1000", Side::server};

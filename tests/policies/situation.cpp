@@ -130,6 +130,17 @@ SubflowView& Situation::subflow(std::string_view local, std::string_view remote,
     return subflows_.back();
 }
 
+SubflowView& Situation::sibling(std::string_view local, std::string_view remote, SubflowState state,
+                                Duration ago) {
+    const auto before = path(local, remote);
+    auto& made = subflow(local, remote, state, ago);
+    auto& on = path(local, remote);
+    on.subflows = static_cast<std::uint8_t>(on.subflows + before.subflows);
+    on.state = before.state;
+    on.lastChange = before.lastChange;
+    return made;
+}
+
 void Situation::failed(std::string_view local, std::string_view remote, Duration ago) {
     ended(local, remote);
     path(local, remote).state = PathState::failed;
@@ -144,12 +155,22 @@ void Situation::ended(std::string_view local, std::string_view remote) {
     path(local, remote).lastChange = now;
 }
 
+Measurement& Situation::measured(std::uint16_t port) {
+    measurements_.resize(subflows_.size());
+    const auto at = std::ranges::find_if(
+        subflows_, [port](const SubflowView& one) { return one.local.port == port; });
+    auto& measurement = measurements_.at(static_cast<std::size_t>(at - subflows_.begin()));
+    measurement.when = now;
+    return measurement;
+}
+
 void Situation::show(const std::function<void(const ConnectionView&, const HostView&)>& to) const {
     auto shown = connection;
     shown.paths = paths_;
     shown.subflows = subflows_;
     shown.announced = remotes_;
     shown.announcements = ownAnnouncements;
+    shown.measurements = measurements_;
     to(shown, {now, links, addresses, memory, signalEndpoints, closeTimeout});
 }
 

@@ -36,10 +36,17 @@ class Situation {
     SubflowView& subflow(std::string_view local, std::string_view remote, SubflowState state,
                          Duration ago = std::chrono::seconds(1));
 
+    /// A subflow beside those that are there, on the same path.
+    SubflowView& sibling(std::string_view local, std::string_view remote, SubflowState state,
+                         Duration ago = std::chrono::seconds(1));
+
     /// The subflows of a path are gone; what is left is a failure.
     void failed(std::string_view local, std::string_view remote,
                 Duration ago = std::chrono::seconds(1));
     void ended(std::string_view local, std::string_view remote);
+
+    /// What was measured of the subflow with a local port just now.
+    Measurement& measured(std::uint16_t port);
 
     /// Shows everything as a policy sees it.
     void show(const std::function<void(const ConnectionView&, const HostView&)>& to) const;
@@ -69,6 +76,7 @@ class Situation {
 
     std::vector<PathView> paths_;
     std::vector<SubflowView> subflows_;
+    std::vector<Measurement> measurements_; ///< beside subflows_, or none
     std::vector<RemoteView> remotes_;
 };
 

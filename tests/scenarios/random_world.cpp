@@ -2,6 +2,7 @@
 #include "scenarios/random_world.hpp"
 
 #include "recording/entry.hpp"
+#include "scenarios/restless.hpp"
 
 #include <subflowd/address_text.hpp>
 
@@ -59,11 +60,15 @@ Said::Said(const Outcome& outcome)
 RandomWorld::RandomWorld(Chance chance)
     : chance_{std::move(chance)},
       three_{mostSubflows("3")},
-      lab_{{{"fullmesh", &eight_}, {"reestablish", &healer_}, {"announcer", &announcer_}},
+      lab_{{{"fullmesh", &eight_},
+            {"reestablish", &healer_},
+            {"announcer", &announcer_},
+            {"restless", &restless_}},
            Protection::on} {
     greedy_.say = [](const auto& connection, const auto&, Plan& plan) {
         wantAll(connection, plan, {0, 2, Priority::regular});
     };
+    restless_.say = replaceWhatIsWell;
     announcer_.say = [](const ConnectionView& connection, const HostView& host, Plan& plan) {
         for (std::size_t i = 0; i < host.addresses.size(); ++i) {
             const bool again = i % 2 == 0 && connection.announcements.size() > i &&
@@ -313,6 +318,8 @@ void RandomWorld::reload() {
     configuration.policies[0].policy = policies[which];
     configuration.rules[0].chain =
         pick(2) == 0 ? std::vector<std::size_t>{0, 2} : std::vector<std::size_t>{0, 1, 2};
+    if (pick(3) == 0)
+        configuration.rules[0].chain.push_back(3);
     configuration.links.clear();
     if (pick(3) == 0)
         configuration.links.push_back({"eth" + std::to_string(1 + pick(3)), roles[pick(4)]});

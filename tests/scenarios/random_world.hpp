@@ -123,7 +123,8 @@ class RandomWorld {
     lb_client::LbClient balanced_{Settings{}};
     ScriptedPolicy announcer_; ///< announces every address, some with a port, some once more
     reestablish::Reestablish healer_{Settings{}};
-    ScriptedPolicy greedy_; ///< wants two subflows wherever there is a path: the core must say no
+    ScriptedPolicy restless_; ///< doubles what others want, and replaces what is well
+    ScriptedPolicy greedy_;   ///< wants two subflows wherever there is a path: the core must say no
     Lab lab_;
     core::Configuration first_;
     std::map<std::uint32_t, LinkState> links_;

@@ -2,6 +2,7 @@
 #include "announce.hpp"
 #include "fullmesh.hpp"
 #include "lb_client.hpp"
+#include "ndiffports.hpp"
 #include "reestablish.hpp"
 #include "scenarios/script.hpp"
 
@@ -100,6 +101,8 @@ Policy* Script::made(const std::string& name, const Settings& settings) {
         policies_.push_back(std::make_unique<announce::Announce>(settings));
     else if (name == "reestablish")
         policies_.push_back(std::make_unique<reestablish::Reestablish>(settings));
+    else if (name == "ndiffports")
+        policies_.push_back(std::make_unique<ndiffports::Ndiffports>(settings));
     else
         throw StepFailed("no such policy: " + name);
     return policies_.back().get();

@@ -9,7 +9,8 @@ import subprocess
 SOURCE = pathlib.Path(__file__).resolve().parents[2]
 
 PROGRAMS = {"bin/subflowctl", "sbin/subflowd"}
-POLICIES = {"announce", "fullmesh", "lb-client", "reestablish"}
+POLICIES = {"announce", "fullmesh", "lb-client", "ndiffports", "reestablish",
+            "refresh"}
 PAGES = {"man1/subflowctl.1", "man5/subflowd.conf.5", "man7/subflowd-policies.7",
          "man8/subflowd.8"}
 UNITS = {"subflowd.service", "subflowd@.service", "subflowd-restore.service",

@@ -81,6 +81,10 @@ HealthReport FakeKernel::samples() const {
             sample.token = token;
             sample.tuple = subflow.tuple;
             sample.roundTrip = roundTrip;
+            const auto age = std::chrono::duration_cast<std::chrono::seconds>(now_ - subflow.since);
+            sample.acknowledged = sample.received =
+                subflow.rate * static_cast<std::uint64_t>(age.count());
+            sample.deliveryRate = sample.pacingRate = subflow.rate;
             if (subflow.deadSince != never) {
                 sample.unacknowledged = 1;
                 sample.silence = now_ - subflow.deadSince;

@@ -39,6 +39,7 @@ class FakeKernel {
         bool initial = false;
         bool openedHere = true;
         Instant deadSince = never; ///< what it sent since then is not acknowledged
+        std::uint64_t rate = 0;    ///< bytes a second that it carries, each way
     };
 
     struct TableEntry {
