@@ -166,6 +166,18 @@ Status Client::status() {
     return translating([this] { return decode((*proxy_)->GetStatus()); });
 }
 
+bool Client::seesAll() {
+    return translating([this] {
+        try {
+            return (*proxy_)->SeesAll();
+        } catch (const sdbus::Error& failure) {
+            if (failure.getName() == "org.freedesktop.DBus.Error.UnknownMethod")
+                return true; // an older daemon, which shows everybody everything
+            throw;
+        }
+    });
+}
+
 std::vector<Connection> Client::connections(const Filter& filter) {
     return translating([&] {
         const auto names = linkNames((*proxy_)->ListLinks());

@@ -23,6 +23,10 @@ class Client {
     Client& operator=(const Client&) = delete;
 
     Status status();
+
+    /// Whether connections of all users are shown, or only one's own.
+    bool seesAll();
+
     std::vector<Connection> connections(const Filter& filter);
     Connection connection(Token token);
     std::vector<Path> explain(Token token);

@@ -76,7 +76,10 @@ ExitCode monitor(const Options& options, std::ostream& out) {
             out << monitorText(line, options.colouring);
         out.flush();
     };
-    Client{options.bus}.monitor(parseFilter(options.filter), show);
+    const auto filter = parseFilter(options.filter);
+    Client client{options.bus};
+    sayWhoseAreShown(client);
+    client.monitor(filter, show);
     return ExitCode::ok;
 }
 

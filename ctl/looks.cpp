@@ -2,6 +2,7 @@
 #include "looks.hpp"
 
 #include "client.hpp"
+#include "dbus/bus_names.hpp"
 #include "doctor/checks.hpp"
 #include "doctor/collect.hpp"
 #include "doctor/view.hpp"
@@ -49,9 +50,22 @@ netlink::SocketSamples samples() {
 
 } // namespace
 
+void sayWhoseAreShown(Client& client) {
+    if (!client.seesAll())
+        std::cerr << "subflowctl: only your own connections are shown; those of others are for "
+                     "root, the daemon's own user and those whom polkit authorises ("
+                  << dbus::action::see << ").\n";
+}
+
 std::vector<Connection> seenConnections(const std::string& bus, const Filter& filter) {
-    return fromDaemonOrKernel([&] { return Client{bus}.connections(filter); },
-                              [&] { return KernelView{{}}.connections(filter); });
+    return fromDaemonOrKernel(
+        [&] {
+            Client client{bus};
+            auto connections = client.connections(filter);
+            sayWhoseAreShown(client);
+            return connections;
+        },
+        [&] { return KernelView{{}}.connections(filter); });
 }
 
 Connection seenConnection(const std::string& bus, Token token) {

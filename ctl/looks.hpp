@@ -13,8 +13,13 @@
 /// What subflowctl finds out by itself: commands that work without the daemon.
 namespace subflowd::ctl {
 
-/// The connections as the daemon knows them; if it does not run, as the kernel does, which is said
-/// on standard error.
+class Client;
+
+/// Says on standard error that only one's own connections are shown, where that is so.
+void sayWhoseAreShown(Client& client);
+
+/// The connections as the daemon knows them, as far as it shows them; if it does not run, as the
+/// kernel does. What is not the whole is said on standard error.
 std::vector<Connection> seenConnections(const std::string& bus, const Filter& filter);
 
 /// The one with the token. Throws CommandFailure (nothing matched) if there is none.

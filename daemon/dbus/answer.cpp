@@ -3,6 +3,7 @@
 
 #include "dbus/bus_names.hpp"
 #include "dbus/names.hpp"
+#include "dbus/notation.hpp"
 #include "dbus/sdbus_compat.hpp"
 
 namespace subflowd::dbus {
@@ -57,6 +58,11 @@ std::string sentence(const core::RequestFinished& finished) {
 }
 
 } // namespace
+
+sdbus::Error noSuchConnection(Token token) {
+    return compat::makeError(error::noSuchConnection,
+                             "There is no connection with the token " + tokenText(token) + ".");
+}
 
 std::optional<sdbus::Error> errorOf(const core::RequestFinished& finished) {
     if (finished.result == core::RequestResult::done)

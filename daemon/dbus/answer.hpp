@@ -9,6 +9,9 @@
 
 namespace subflowd::dbus {
 
+/// There is no connection with a token.
+sdbus::Error noSuchConnection(Token token);
+
 /// The error that says what became of a request; nothing if it was done.
 std::optional<sdbus::Error> errorOf(const core::RequestFinished& finished);
 

@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include <map>
+#include <utility>
 
 namespace subflowd::dbus {
 
@@ -29,6 +30,10 @@ sdbus::Error denied(const std::string& why) {
                                  why + ".");
 }
 
+bool isTrusted(UserId user) {
+    return user == UserId{0} || user == UserId{::geteuid()};
+}
+
 std::optional<sdbus::Error> judge(const Answer& answer) {
     if (answer.get<0>())
         return std::nullopt;
@@ -48,24 +53,45 @@ Authority::Authority(sdbus::IConnection& connection)
                                  sdbus::ObjectPath{"/org/freedesktop/PolicyKit1/Authority"})) {}
 
 void Authority::ask(const Caller& caller, const char* action, Verdict verdict) {
+    identify(caller, [this, caller, action, verdict = std::move(verdict)](const auto& identified) {
+        if (const auto* failure = std::get_if<sdbus::Error>(&identified))
+            return verdict(*failure);
+        if (isTrusted(std::get<UserId>(identified)))
+            return verdict(std::nullopt);
+        askPolkit(caller, action, verdict);
+    });
+}
+
+void Authority::look(const Caller& caller, Seen seen) {
+    identify(caller, [this, caller, seen = std::move(seen)](const auto& identified) {
+        if (const auto* failure = std::get_if<sdbus::Error>(&identified))
+            return seen(*failure);
+        const auto user = std::get<UserId>(identified);
+        if (isTrusted(user))
+            return seen(Sight{});
+        askPolkit({caller.name, Interaction::forbidden}, action::see,
+                  [user, seen](const auto& denied) { seen(denied ? Sight{user} : Sight{}); });
+    });
+}
+
+void Authority::identify(const Caller& caller, Identified identified) {
+    bus_->callMethodAsync("GetConnectionUnixUser")
+        .onInterface(busName)
+        .withArguments(caller.name)
+        .uponReplyInvoke(
+            [identified = std::move(identified)](compat::ReplyError failure, std::uint32_t uid) {
+                if (failure)
+                    identified(*failure);
+                else
+                    identified(UserId{uid});
+            });
+}
+
+void Authority::askPolkit(const Caller& caller, const char* action, const Verdict& verdict) {
     if (pending_ >= most)
         return verdict(compat::makeError(error::limitsExceeded,
                                          "Too many callers wait for polkit: try again later."));
     ++pending_;
-    bus_->callMethodAsync("GetConnectionUnixUser")
-        .onInterface(busName)
-        .withArguments(caller.name)
-        .uponReplyInvoke([this, caller, action, verdict = std::move(verdict)](
-                             compat::ReplyError failure, std::uint32_t uid) {
-            const bool trusted = !failure && (uid == 0 || uid == ::geteuid());
-            if (!failure && !trusted)
-                return askPolkit(caller, action, verdict);
-            --pending_;
-            verdict(failure ? std::optional{*failure} : std::nullopt);
-        });
-}
-
-void Authority::askPolkit(const Caller& caller, const char* action, const Verdict& verdict) {
     const bool person = caller.interaction == Interaction::allowed;
     const Subject subject{"system-bus-name", {{"name", sdbus::Variant{caller.name}}}};
     constexpr std::uint32_t allowUserInteraction = 1;

@@ -28,6 +28,7 @@ inline constexpr const char* links = "org.subflowd1.manage-links";
 inline constexpr const char* policies = "org.subflowd1.manage-policies";
 inline constexpr const char* record = "org.subflowd1.record";
 inline constexpr const char* reload = "org.subflowd1.reload";
+inline constexpr const char* see = "org.subflowd1.see-connections";
 } // namespace action
 
 namespace error {

@@ -6,6 +6,7 @@
 #include "core/request.hpp"
 #include "dbus/file_descriptor.hpp"
 
+#include <subflowd/ids.hpp>
 #include <subflowd/time.hpp>
 
 #include <cstdint>
@@ -13,6 +14,7 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <unordered_map>
 #include <variant>
 #include <vector>
 
@@ -43,6 +45,12 @@ struct PolicyDescription {
     friend bool operator==(const PolicyDescription&, const PolicyDescription&) = default;
 };
 
+/// A user of this host, as the kernel and the bus number them.
+enum class UserId : std::uint32_t {};
+
+/// Whose connections are.
+using Owners = std::unordered_map<Token, UserId>;
+
 /// What the D-Bus service needs from the daemon. Called from the event loop only; must outlive
 /// the service and must not throw.
 class Host {
@@ -57,6 +65,15 @@ class Host {
 
     /// Asked between two steps; the reference is used during the call only.
     virtual const core::Engine& engine() const = 0;
+
+    /// Whose the socket of a connection is now, asked of the kernel, which answers at once;
+    /// nothing if there is none, or the kernel does not tell.
+    virtual std::optional<UserId> ownerOf(Token token) = 0;
+
+    /// The same of all connections: told once, during the call or later. Who is not among them the
+    /// kernel did not tell.
+    using OwnersTold = std::function<void(const Owners&)>;
+    virtual void askOwners(OwnersTold told) = 0;
 
     virtual Status status() const = 0;
 

@@ -10,9 +10,10 @@
 
 #include <sdbus-c++/sdbus-c++.h>
 
+#include <cstddef>
 #include <map>
+#include <optional>
 #include <string>
-#include <tuple>
 #include <vector>
 
 namespace subflowd::dbus {
@@ -31,13 +32,16 @@ class Manager final : public sdbus::AdaptorInterfaces<org::subflowd1::Manager_ad
     std::string Mode() override;
     std::vector<std::string> KernelFeatures() override;
     wire::Dictionary GetStatus() override;
-    std::tuple<std::vector<wire::Connection>, std::uint64_t>
-    ListConnections(const wire::Dictionary& filter, const std::uint32_t& limit,
-                    const std::uint64_t& cursor) override;
-    wire::Connection GetConnection(const std::uint32_t& token) override;
-    std::vector<wire::Path> Explain(const std::uint32_t& token) override;
     std::vector<wire::Link> ListLinks() override;
-    sdbus::UnixFd OpenMonitor(const wire::Dictionary& filter) override;
+
+    void SeesAll(sdbus::Result<bool>&& result) override;
+    void ListConnections(sdbus::Result<std::vector<wire::Connection>, std::uint64_t>&& result,
+                         wire::Dictionary filter, std::uint32_t limit,
+                         std::uint64_t cursor) override;
+    void GetConnection(sdbus::Result<wire::Connection>&& result, std::uint32_t token) override;
+    void Explain(sdbus::Result<std::vector<wire::Path>>&& result, std::uint32_t token) override;
+    void OpenMonitor(sdbus::Result<sdbus::UnixFd>&& result, wire::Dictionary filter) override;
+
     void Record(sdbus::Result<sdbus::UnixFd>&& result) override;
     void Reload(sdbus::Result<>&& result) override;
 
@@ -60,8 +64,15 @@ class Manager final : public sdbus::AdaptorInterfaces<org::subflowd1::Manager_ad
     void SetPolicyOptions(sdbus::Result<>&& result, std::string policy,
                           std::map<std::string, std::string> options) override;
 
+    template <class Pending, class Then>
+    void look(const Pending& pending, Then then);
+    template <class Pending, class Then>
+    void askOwners(const Pending& pending, Then then);
+    void requireSight(const Sight& sight, Token token);
+    OwnChanges changesOf(UserId user, const Owners& owners);
+    sdbus::UnixFd openMonitor(const ChangeFilter& filter, std::optional<OwnChanges> own);
     core::ConnectionReport connection(Token token) const;
-    Token existing(std::uint32_t token) const;
+    std::optional<sdbus::Error> missing(const core::Request& request) const;
     core::request::PathName path(const wire::Dictionary& path) const;
     Caller caller();
     void change(sdbus::Result<>&& result, const char* action, core::Request request);
@@ -69,6 +80,7 @@ class Manager final : public sdbus::AdaptorInterfaces<org::subflowd1::Manager_ad
     Host& host_;
     Monitors& monitors_;
     Authority authority_;
+    std::size_t askingOwners_ = 0; ///< calls that wait for the kernel
 };
 
 } // namespace subflowd::dbus

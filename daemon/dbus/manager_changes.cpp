@@ -6,7 +6,9 @@
 #include "dbus/sdbus_compat.hpp"
 
 #include <memory>
+#include <optional>
 #include <utility>
+#include <variant>
 
 /// The methods that change something. Their arguments are read first; then it is asked whether the
 /// caller may, and the daemon; the reply is sent when both answered.
@@ -27,6 +29,18 @@ void reply(const Pending& pending, const std::optional<sdbus::Error>& failure) {
         pending->returnResults();
 }
 
+/// Of the connection that a request is about.
+std::optional<Token> tokenOf(const core::Request& request) {
+    return std::visit(
+        [](const auto& asked) -> std::optional<Token> {
+            if constexpr (requires { asked.token; })
+                return asked.token;
+            else
+                return std::nullopt;
+        },
+        request);
+}
+
 } // namespace
 
 Caller Manager::caller() {
@@ -36,8 +50,12 @@ Caller Manager::caller() {
     return {message.getSender(), allowed ? Interaction::allowed : Interaction::forbidden};
 }
 
-Token Manager::existing(std::uint32_t token) const {
-    return connection(Token{token}).token;
+/// That there is no such connection is for those to know who may change it.
+std::optional<sdbus::Error> Manager::missing(const core::Request& request) const {
+    const auto token = tokenOf(request);
+    if (!token || host_.engine().report(*token))
+        return std::nullopt;
+    return noSuchConnection(*token);
 }
 
 core::request::PathName Manager::path(const wire::Dictionary& path) const {
@@ -50,6 +68,8 @@ void Manager::change(sdbus::Result<>&& result, const char* action, core::Request
                    [this, pending, request = std::move(request)](const auto& denied) {
                        if (denied)
                            return reply(pending, denied);
+                       if (const auto failure = missing(request))
+                           return reply(pending, failure);
                        host_.request(request, [pending](const core::RequestFinished& finished) {
                            reply(pending, errorOf(finished));
                        });
@@ -100,29 +120,29 @@ void Manager::SetPolicyOptions(sdbus::Result<>&& result, std::string policy,
 void Manager::CreateSubflow(sdbus::Result<>&& result, std::uint32_t token, wire::Dictionary where,
                             std::string priority) {
     change(std::move(result), action::connections,
-           core::request::CreateSubflow{existing(token), path(where), priorityArgument(priority)});
+           core::request::CreateSubflow{Token{token}, path(where), priorityArgument(priority)});
 }
 
 void Manager::DestroySubflow(sdbus::Result<>&& result, std::uint32_t token,
                              wire::Dictionary where) {
     change(std::move(result), action::connections,
-           core::request::DestroySubflow{existing(token), path(where)});
+           core::request::DestroySubflow{Token{token}, path(where)});
 }
 
 void Manager::SetPriority(sdbus::Result<>&& result, std::uint32_t token, wire::Dictionary where,
                           std::string priority) {
     change(std::move(result), action::connections,
-           core::request::SetPriority{existing(token), path(where), priorityArgument(priority)});
+           core::request::SetPriority{Token{token}, path(where), priorityArgument(priority)});
 }
 
 void Manager::Announce(sdbus::Result<>&& result, std::uint32_t token, std::string address) {
     change(std::move(result), action::connections,
-           core::request::Announce{existing(token), addressArgument(address)});
+           core::request::Announce{Token{token}, addressArgument(address)});
 }
 
 void Manager::Withdraw(sdbus::Result<>&& result, std::uint32_t token, std::string address) {
     change(std::move(result), action::connections,
-           core::request::Withdraw{existing(token), addressArgument(address)});
+           core::request::Withdraw{Token{token}, addressArgument(address)});
 }
 
 void Manager::SetPolicies(sdbus::Result<>&& result, std::uint32_t token,
@@ -131,21 +151,20 @@ void Manager::SetPolicies(sdbus::Result<>&& result, std::uint32_t token,
     if (policies.size() > most)
         throw compat::makeError(error::invalidArgs, "Nobody needs so many policies.");
     change(std::move(result), action::connections,
-           core::request::SetPolicies{existing(token), std::move(policies)});
+           core::request::SetPolicies{Token{token}, std::move(policies)});
 }
 
 void Manager::ResetPolicies(sdbus::Result<>&& result, std::uint32_t token) {
-    change(std::move(result), action::connections, core::request::ResetPolicies{existing(token)});
+    change(std::move(result), action::connections, core::request::ResetPolicies{Token{token}});
 }
 
 void Manager::Retry(sdbus::Result<>&& result, std::uint32_t token, wire::Dictionary where) {
-    change(std::move(result), action::connections,
-           core::request::Retry{existing(token), path(where)});
+    change(std::move(result), action::connections, core::request::Retry{Token{token}, path(where)});
 }
 
 void Manager::Release(sdbus::Result<>&& result, std::uint32_t token, wire::Dictionary where) {
     change(std::move(result), action::connections,
-           core::request::Release{existing(token), path(where)});
+           core::request::Release{Token{token}, path(where)});
 }
 
 void Manager::SetLinkRole(sdbus::Result<>&& result, std::string link, std::string role) {

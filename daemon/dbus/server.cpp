@@ -80,7 +80,7 @@ class Server::Service {
   public:
     Service(const Place& place, sd_event* loop, Host& host)
         : host_(host),
-          monitors_(loop),
+          monitors_(loop, [&host](Token token) { return host.ownerOf(token); }),
           connection_(connect(place.bus)),
           manager_(*connection_, host, monitors_),
           objects_(*connection_, loop, host) {

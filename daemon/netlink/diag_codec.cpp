@@ -145,6 +145,14 @@ void decodeConnectionRow(const Message& message, std::vector<core::SnapshotPart>
         parts.emplace_back(core::snapshot::Connection{info->token, row->tuple, std::nullopt});
 }
 
+std::optional<SocketOwner> decodeOwner(const Message& message) {
+    const auto row = diagRow(message);
+    const auto info = row ? connectionInfo(row->attributes) : std::nullopt;
+    if (!info || info->token == Token{} || row->header.idiag_state == diag::state::listen)
+        return std::nullopt;
+    return SocketOwner{info->token, row->header.idiag_uid};
+}
+
 std::optional<core::snapshot::Subflow> decodeSubflow(const Message& message) {
     const auto row = diagRow(message);
     if (!row || (subflowStates & bit(row->header.idiag_state & 0x1f)) == 0)

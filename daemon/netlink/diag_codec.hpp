@@ -37,6 +37,17 @@ enum class DiagDump : std::uint8_t {
 /// Appends what a row says of a connection or a listening socket (dumps of connections).
 void decodeConnectionRow(const Message& row, std::vector<core::SnapshotPart>& parts);
 
+/// Whose an MPTCP socket is.
+struct SocketOwner {
+    Token token{};
+    std::uint32_t user = 0; ///< uid, as the user namespace of the daemon numbers it
+
+    friend bool operator==(const SocketOwner&, const SocketOwner&) = default;
+};
+
+/// Who owns a connection (dumps of connections); nothing for a listening socket.
+[[nodiscard]] std::optional<SocketOwner> decodeOwner(const Message& row);
+
 /// What a row says of a subflow; nothing for a TCP socket without MPTCP.
 [[nodiscard]] std::optional<core::snapshot::Subflow> decodeSubflow(const Message& row);
 

@@ -54,6 +54,9 @@ class DumpSocket {
     /// goes wrong is told by the next receive().
     void start(std::vector<std::byte> request);
 
+    /// How the dump stands: `failed` after a start() that nothing to read follows.
+    [[nodiscard]] Progress progress() const { return progress_; }
+
     /// Reads at most one datagram (the kernel makes them 32 KiB at most) and calls
     /// `onRow(const Message&)` for each row.
     template <typename OnRow>

@@ -87,7 +87,8 @@ Daemon::Daemon(const Options& options, Reading reading, Configurator& configurat
               [this](const core::LogRecord& record) { log(record); }),
       state_(options.stateDirectory, host::currentNetworkNamespace()),
       engine_(std::move(reading.core)),
-      link_(loop_, engine_, state_, kernel_, openEvents()) {
+      link_(loop_, engine_, state_, kernel_, openEvents()),
+      owners_(loop_) {
     logDiagnostics(reading.diagnostics);
     for (const auto& warning : state_.warnings())
         log(Level::warning, warning);

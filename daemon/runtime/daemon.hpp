@@ -17,12 +17,14 @@
 #include "runtime/kernel_link.hpp"
 #include "runtime/limit_keeper.hpp"
 #include "runtime/options.hpp"
+#include "runtime/owner_link.hpp"
 
 #include <cstdint>
 #include <map>
 #include <memory>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace subflowd::runtime {
@@ -42,6 +44,10 @@ class Daemon final : public dbus::Host {
     Instant now() const override { return EventLoop::now(); }
 
     const core::Engine& engine() const override { return engine_; }
+
+    std::optional<dbus::UserId> ownerOf(Token token) override { return owners_.ownerOf(token); }
+
+    void askOwners(OwnersTold told) override { owners_.ask(std::move(told)); }
 
     dbus::Status status() const override;
     std::optional<std::string> reload() override;
@@ -96,6 +102,7 @@ class Daemon final : public dbus::Host {
     core::Engine engine_;
     KernelLink link_;
     std::unique_ptr<dbus::Server> bus_;
+    OwnerLink owners_; ///< goes before the bus, which its answers are for
     host::Notifier notifier_;
     core::LinkNotes notes_; ///< the last ones
     std::vector<std::string> problems_;

@@ -85,17 +85,23 @@ class BusDaemon(Daemon):
         return subprocess.run(["busctl", f"--address={self.bus.address}", *arguments],
                               capture_output=True, text=True, check=False)
 
-    def as_nobody(self, *command: str) -> subprocess.CompletedProcess[str]:
-        """Run in the namespace, by somebody without rights."""
+    def nobodys_command(self, *command: str) -> list[str]:
+        """Somebody without rights runs it in the namespace."""
         nobody = ("setpriv", f"--reuid={NOBODY}", f"--regid={NOBODY}", "--clear-groups")
-        return subprocess.run(self.namespace.command(*nobody, *command), cwd="/",
-                              stdin=subprocess.DEVNULL, capture_output=True, text=True,
-                              check=False)
+        return self.namespace.command(*nobody, *command)
 
-    def ctl_as_nobody(self, *arguments: str) -> subprocess.CompletedProcess[str]:
+    def as_nobody(self, *command: str) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(self.nobodys_command(*command), cwd="/", stdin=subprocess.DEVNULL,
+                              capture_output=True, text=True, check=False)
+
+    def nobodys_ctl(self, *arguments: str) -> list[str]:
         """subflowctl from where such a one can read it."""
         copy = self.directory / "subflowctl"
         if not copy.exists():
             shutil.copy(self._executables["subflowctl"], copy)
             copy.chmod(0o755)
-        return self.as_nobody(str(copy), "--bus", self.bus.address, *arguments)
+        return self.nobodys_command(str(copy), "--bus", self.bus.address, *arguments)
+
+    def ctl_as_nobody(self, *arguments: str) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(self.nobodys_ctl(*arguments), cwd="/", stdin=subprocess.DEVNULL,
+                              capture_output=True, text=True, check=False)

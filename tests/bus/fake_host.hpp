@@ -20,6 +20,13 @@ class FakeHost : public Host {
 
     const core::Engine& engine() const override { return engine_; }
 
+    std::optional<UserId> ownerOf(Token token) override {
+        const auto at = owners.find(token);
+        return at == owners.end() ? std::nullopt : std::optional{at->second};
+    }
+
+    void askOwners(OwnersTold told) override { told(owners); }
+
     Status status() const override { return status_; }
 
     std::optional<std::string> reload() override {
@@ -65,6 +72,7 @@ class FakeHost : public Host {
     std::vector<PolicyDescription> policies_;
     std::map<std::string, PolicyOptions> optionsSet;
     std::optional<FileDescriptor> recording; ///< the reader's end
+    Owners owners;
 
   private:
     core::Engine engine_{std::make_shared<core::Configuration>()};

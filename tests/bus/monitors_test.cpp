@@ -38,8 +38,16 @@ std::vector<std::string> receiveAll(const FileDescriptor& reader) {
 
 class MonitorsTest : public ::testing::Test {
   protected:
+    std::optional<UserId> ownerOf(Token token) {
+        ++asked;
+        const auto at = owners.find(token);
+        return at == owners.end() ? std::nullopt : std::optional{at->second};
+    }
+
     subflowd::testing::Loop loop;
-    Monitors monitors{loop.get()};
+    Owners owners;
+    int asked = 0;
+    Monitors monitors{loop.get(), [this](Token token) { return ownerOf(token); }};
 };
 
 TEST_F(MonitorsTest, sendsALineInAPacket) {
@@ -54,6 +62,42 @@ TEST_F(MonitorsTest, sendsOnlyWhatIsWanted) {
     monitors.send(ofToken(1), "first\n");
     monitors.send(ofToken(2), "second\n");
     EXPECT_EQ(receiveAll(reader), std::vector<std::string>{"second\n"});
+}
+
+TEST_F(MonitorsTest, sendsToEachWhatIsTheirsAndAsksOnceForAll) {
+    constexpr UserId alice{1000};
+    constexpr UserId bob{1001};
+    owners = {{Token{1}, alice}, {Token{2}, bob}};
+    const auto alices = monitors.open({}, OwnChanges{alice, {}});
+    const auto bobs = monitors.open({}, OwnChanges{bob, {}});
+    const auto everybodys = monitors.open({});
+    monitors.send(ofToken(1), "first\n");
+    EXPECT_EQ(asked, 1);
+    monitors.send(ofToken(2), "second\n");
+    EXPECT_EQ(asked, 2);
+    EXPECT_EQ(receiveAll(alices), std::vector<std::string>{"first\n"});
+    EXPECT_EQ(receiveAll(bobs), std::vector<std::string>{"second\n"});
+    EXPECT_EQ(receiveAll(everybodys), (std::vector<std::string>{"first\n", "second\n"}));
+}
+
+TEST_F(MonitorsTest, nobodyIsAskedWhereEverybodysAreWatched) {
+    const auto reader = monitors.open({});
+    monitors.send(ofToken(1), "first\n");
+    EXPECT_EQ(asked, 0);
+}
+
+TEST_F(MonitorsTest, ownChangesAreFilteredAndForgottenAllTheSame) {
+    constexpr UserId alice{1000};
+    owners = {{Token{1}, alice}};
+    const auto reader = monitors.open({Token{2}, {}, {}}, OwnChanges{alice, {}});
+    monitors.send(ofToken(1), "created\n");
+    auto closed = ofToken(1);
+    closed.kind = core::Change::Kind::connectionClosed;
+    monitors.send(closed, "closed\n");
+    EXPECT_TRUE(receiveAll(reader).empty());
+    EXPECT_EQ(asked, 1);
+    monitors.send(ofToken(1), "another\n");
+    EXPECT_EQ(asked, 2) << "the token may be another's by now";
 }
 
 TEST_F(MonitorsTest, aSlowReaderLosesLinesAndIsToldHowMany) {
@@ -119,7 +163,8 @@ TEST_F(MonitorsTest, aReaderThatTalksBackDoesNoHarm) {
 }
 
 TEST_F(MonitorsTest, theirEndIsTheReadersEndOfFile) {
-    std::optional<Monitors> mortal{std::in_place, loop.get()};
+    std::optional<Monitors> mortal{std::in_place, loop.get(),
+                                   [this](Token token) { return ownerOf(token); }};
     const auto reader = mortal->open({});
     mortal->send(ofToken(1), "last\n");
     mortal.reset();

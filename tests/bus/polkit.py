@@ -15,6 +15,7 @@ LINKS = "org.subflowd1.manage-links"
 POLICIES = "org.subflowd1.manage-policies"
 RECORD = "org.subflowd1.record"
 RELOAD = "org.subflowd1.reload"
+SEE = "org.subflowd1.see-connections"
 
 
 class Polkit:

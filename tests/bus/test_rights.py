@@ -11,7 +11,7 @@ import pytest
 
 from bus_daemon import NOBODY
 from lab.waiting import FACTOR
-from polkit import CONNECTIONS, LINKS, POLICIES, RECORD, RELOAD, Polkit
+from polkit import CONNECTIONS, LINKS, POLICIES, RECORD, RELOAD, SEE, Polkit
 
 pytest.importorskip("dbusmock")
 
@@ -139,19 +139,44 @@ def test_polkit_may_go_and_come_back(daemon, polkit):
         again.close()
 
 
+def test_root_is_not_held_up_by_a_flood(daemon, polkit):
+    polkit.hang()
+    callers = [ask_as_nobody(daemon, "no") for _ in range(80)]
+    flooded = [caller for caller in callers if caller.poll() is None]
+    began = time.monotonic()
+    for command in (("list",), ("reload",)):
+        done = daemon.ctl(*command)
+        assert done.returncode == OK, done.stderr
+    assert time.monotonic() - began < 3 * FACTOR
+    assert any(caller.poll() is None for caller in flooded), "polkit hangs still"
+    for caller in callers:
+        caller.communicate(timeout=30 * FACTOR)
+
+
 def actions() -> dict[str, ElementTree.Element]:
     root = ElementTree.parse(SOURCE / "systemd" / "org.subflowd1.policy").getroot()
     return {action.get("id", ""): action for action in root.findall("action")}
 
 
-def test_every_action_has_an_owner_and_asks_an_administrator():
-    assert set(actions()) == {CONNECTIONS, LINKS, POLICIES, RECORD, RELOAD}
+def defaults_of(action: ElementTree.Element) -> dict[str, str]:
+    return {default.tag: default.text or "" for default in action.find("defaults") or []}
+
+
+def test_every_action_has_an_owner():
+    assert set(actions()) == {CONNECTIONS, LINKS, POLICIES, RECORD, RELOAD, SEE}
     for action in actions().values():
         owner = action.find("annotate[@key='org.freedesktop.policykit.owner']")
         assert owner is not None and owner.text == "unix-user:subflowd"
-        defaults = action.find("defaults")
-        assert defaults is not None
-        assert {default.text for default in defaults} <= {"auth_admin", "auth_admin_keep"}
+
+
+def test_whoever_changes_something_is_asked_for_an_administrator():
+    for name in set(actions()) - {SEE}:
+        assert set(defaults_of(actions()[name]).values()) <= {"auth_admin", "auth_admin_keep"}
+
+
+def test_whoever_sits_at_the_machine_sees_everybodys_connections():
+    assert defaults_of(actions()[SEE]) == {"allow_any": "auth_admin",
+                                           "allow_inactive": "auth_admin", "allow_active": "yes"}
 
 
 def test_the_interface_names_each_action():

@@ -175,6 +175,23 @@ TEST(DiagConnection, truncatedAnywhereReadsNothingElse) {
     });
 }
 
+TEST(DiagOwner, isOfAConnectionWithAToken) {
+    const auto ownerOf = [](inet_diag_msg fixed, Token shown) {
+        fixed.idiag_uid = 1000;
+        return decodeOwner(*Message::first(connectionRow(fixed, 2, shown)));
+    };
+    EXPECT_EQ(ownerOf(header(), token), (SocketOwner{token, 1000}));
+    EXPECT_EQ(ownerOf(header(state::listen), token), std::nullopt);
+    EXPECT_EQ(ownerOf(header(), Token{}), std::nullopt);
+}
+
+TEST(DiagOwner, truncatedAnywhereReadsNothingElse) {
+    test::decodeTruncated(connectionRow(header()), [](Bytes bytes) {
+        const auto message = Message::first(bytes);
+        EXPECT_FALSE(message && decodeOwner(*message));
+    });
+}
+
 TEST(DiagSubflow, everything) {
     auto row = header();
     row.id.idiag_if = 3;
