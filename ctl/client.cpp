@@ -147,14 +147,26 @@ class Client::Proxy {
   public:
     explicit Proxy(std::unique_ptr<sdbus::IConnection> connection)
         : connection_(std::move(connection)),
-          manager_(*connection_, nameOfRunningDaemon(*connection_)) {}
+          daemon_(nameOfRunningDaemon(*connection_)),
+          manager_(*connection_, daemon_) {}
 
     ManagerProxy* operator->() { return &manager_; }
 
     sd_bus* bus() { return manager_.bus(); }
 
+    ManagedObjects objects() {
+        const auto proxy = sdbus::createProxy(*connection_, dbus::compat::ServiceName{daemon_},
+                                              sdbus::ObjectPath{dbus::managerPath});
+        ManagedObjects objects;
+        proxy->callMethod("GetManagedObjects")
+            .onInterface("org.freedesktop.DBus.ObjectManager")
+            .storeResultsTo(objects);
+        return objects;
+    }
+
   private:
     std::unique_ptr<sdbus::IConnection> connection_;
+    std::string daemon_;
     ManagerProxy manager_;
 };
 
@@ -219,6 +231,14 @@ std::vector<Link> Client::links() {
         for (const auto& link : (*proxy_)->ListLinks())
             links.push_back(decode(link));
         return links;
+    });
+}
+
+std::vector<Policy> Client::policies() {
+    return translating([this] {
+        auto policies = decode((*proxy_)->GetStatus()).policies;
+        describe(policies, proxy_->objects());
+        return policies;
     });
 }
 

@@ -31,6 +31,7 @@ class Client {
     Connection connection(Token token);
     std::vector<Path> explain(Token token);
     std::vector<Link> links();
+    std::vector<Policy> policies(); ///< with what their objects tell
 
     /// Hands each line of a monitor (JSON, without the newline) to `onLine`, until the daemon
     /// ends.

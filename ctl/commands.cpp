@@ -51,7 +51,7 @@ std::string linksView(const Options& options, Client& client) {
 }
 
 std::string policiesView(const Options& options, Client& client) {
-    const auto policies = client.status().policies;
+    const auto policies = client.policies();
     return wantsJson(options) ? policiesJson(policies) : policiesText(policies, options.colouring);
 }
 

@@ -184,4 +184,19 @@ wire::Dictionary filterArguments(const Filter& filter) {
     return arguments;
 }
 
+void describe(std::vector<Policy>& policies, const ManagedObjects& objects) {
+    for (const auto& [path, interfaces] : objects) {
+        const auto found = interfaces.find("org.subflowd1.Policy");
+        if (found == interfaces.end())
+            continue;
+        const auto& properties = found->second;
+        const auto policy =
+            std::ranges::find(policies, entry<std::string>(properties, "Name"), &Policy::name);
+        if (policy == policies.end())
+            continue;
+        policy->summary = entry<std::string>(properties, "Summary");
+        policy->options = entry<std::map<std::string, std::string>>(properties, "Options");
+    }
+}
+
 } // namespace subflowd::ctl

@@ -125,6 +125,19 @@ std::string policyNames(const Status& status) {
     return names.empty() ? "none" : joined(names, ", ");
 }
 
+std::vector<Row> rowsOf(const Policy& policy) {
+    std::vector<Row> rows;
+    for (const auto& [key, value] : policy.options)
+        rows.push_back({"", "", "", key + '=' + value});
+    if (rows.empty())
+        rows.push_back({"", "", "", "-"});
+    auto& first = rows.front();
+    first[0] = {policy.name, Tone::heading};
+    first[1] = policy.quarantined ? Cell{"quarantined", Tone::bad} : Cell{"active", Tone::good};
+    first[2] = std::to_string(policy.strikes);
+    return rows;
+}
+
 std::string orNotKnown(const std::string& text) {
     return text.empty() ? "not known" : text;
 }
@@ -169,11 +182,10 @@ std::string policiesText(const std::vector<Policy>& policies, Colouring colourin
     if (policies.empty())
         return "No policies.\n";
     Table table;
-    table.addHeading({"POLICY", "STATE", "STRIKES"});
+    table.addHeading({"POLICY", "STATE", "STRIKES", "OPTION"});
     for (const auto& policy : policies)
-        table.add({policy.name,
-                   policy.quarantined ? Cell{"quarantined", Tone::bad} : Cell{"active", Tone::good},
-                   std::to_string(policy.strikes)});
+        for (auto& row : rowsOf(policy))
+            table.add(std::move(row));
     return table.text(colouring);
 }
 

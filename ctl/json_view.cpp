@@ -219,7 +219,12 @@ std::string linksJson(const std::vector<Link>& links) {
 }
 
 std::string policiesJson(const std::vector<Policy>& policies) {
-    return text({{"schema", 1}, {"policies", policiesOf(policies)}});
+    auto all = policiesOf(policies);
+    for (std::size_t i = 0; i < policies.size(); ++i) {
+        all[i]["summary"] = policies[i].summary;
+        all[i]["options"] = policies[i].options;
+    }
+    return text({{"schema", 1}, {"policies", std::move(all)}});
 }
 
 std::string versionJson(const std::string& ownVersion, const std::string& daemonVersion) {

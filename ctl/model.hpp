@@ -108,6 +108,8 @@ struct Policy {
     std::string name;
     std::uint32_t strikes = 0; ///< calls that threw
     bool quarantined = false;
+    std::string summary;                        ///< only if its object was asked
+    std::map<std::string, std::string> options; ///< likewise; every one that it has
 
     friend bool operator==(const Policy&, const Policy&) = default;
 };

@@ -133,7 +133,7 @@ std::vector<Section> ask(const Options& options, const doctor::Facts& facts,
         section("status", [&] { return statusText(Client{bus}.status(), plain); }),
         section("links", [&] { return linksText(facts.links, plain); }),
         section("routes", [&] { return routesText(facts); }),
-        section("policies", [&] { return policiesText(Client{bus}.status().policies, plain); }),
+        section("policies", [&] { return policiesText(Client{bus}.policies(), plain); }),
         section(title, [&] { return connectionsText(connections, plain); }),
         section("explain",
                 [&] {

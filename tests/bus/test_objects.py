@@ -184,6 +184,16 @@ def test_a_person_changes_options(daemon):
     wait_for(lambda: options(daemon)["MaxAgain"] == "5", "the built-in value")
 
 
+def test_a_person_sees_options(daemon):
+    assert daemon.ctl("policy", "options", "announce", "MaxAgain=3").returncode == 0
+    (announce,) = [each for each in daemon.show("policies")["policies"]
+                   if each["name"] == "announce"]
+    assert announce["options"] == options(daemon) and announce["options"]["MaxAgain"] == "3"
+    assert announce["summary"] == policy(daemon, "announce")["Summary"]
+    assert "MaxAgain=3\n" in daemon.ctl("policies").stdout
+    assert daemon.ctl("policy", "options", "announce", "MaxAgain=").returncode == 0
+
+
 def test_a_reload_forgets_options(daemon):
     assert set_options(daemon, "announce", MaxAgain="3").returncode == 0
     wait_for(lambda: options(daemon)["MaxAgain"] == "3", "another value")

@@ -116,8 +116,10 @@ TEST(LinksJson, hasTheDocumentedSchema) {
 }
 
 TEST(PoliciesJson, hasTheDocumentedSchema) {
-    EXPECT_EQ(parsed(policiesJson({{"fullmesh", 3, true}})), Json::parse(R"({
-        "schema": 1, "policies": [{"name": "fullmesh", "strikes": 3, "quarantined": true}]})"));
+    const Policy policy{"fullmesh", 3, true, "joins from everywhere", {{"MaxSubflows", "8"}}};
+    EXPECT_EQ(parsed(policiesJson({policy})), Json::parse(R"({
+        "schema": 1, "policies": [{"name": "fullmesh", "strikes": 3, "quarantined": true,
+            "summary": "joins from everywhere", "options": {"MaxSubflows": "8"}}]})"));
 }
 
 TEST(VersionJson, withoutADaemonItIsNull) {
@@ -126,7 +128,7 @@ TEST(VersionJson, withoutADaemonItIsNull) {
 }
 
 TEST(JsonViews, replaceWhatIsNoUtf8) {
-    EXPECT_NO_THROW(parsed(policiesJson({{"bad\xff", 0, false}})));
+    EXPECT_NO_THROW(parsed(policiesJson({{"bad\xff", 0, false, {}, {}}})));
 }
 
 } // namespace

@@ -118,10 +118,13 @@ TEST(LinksText, hasARowForEachAddress) {
 }
 
 TEST(PoliciesText, tellsWhoIsQuarantined) {
-    EXPECT_EQ(policiesText(examples::status().policies, Colouring::plain),
-              "POLICY     STATE        STRIKES\n"
-              "lb-client  active       0\n"
-              "fullmesh   quarantined  3\n");
+    auto policies = examples::status().policies;
+    policies[1].options = {{"Families", "ipv4"}, {"MaxSubflows", "8"}};
+    EXPECT_EQ(policiesText(policies, Colouring::plain),
+              "POLICY     STATE        STRIKES  OPTION\n"
+              "lb-client  active       0        -\n"
+              "fullmesh   quarantined  3        Families=ipv4\n"
+              "                                 MaxSubflows=8\n");
 }
 
 TEST(StatusText, isOneScreen) {
