@@ -76,7 +76,7 @@ std::vector<Policy> decode(const std::vector<wire::Policy>& policies) {
     std::vector<Policy> decoded;
     for (const auto& row : policies) {
         const auto& [name, strikes, quarantined] = members(row);
-        decoded.push_back({name, strikes, quarantined});
+        decoded.push_back({name, strikes, quarantined, {}, {}});
     }
     return decoded;
 }

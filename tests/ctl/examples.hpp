@@ -88,7 +88,7 @@ inline Status status() {
         {{std::chrono::microseconds{100}, 98}, {std::chrono::microseconds{1000}, 1}, {{}, 1}}};
     status.latencies["snapshot"] = {std::chrono::microseconds{9}, {{Microseconds{16}, 1}}};
     status.latencies["command_to_ack"] = {{}, {{Microseconds{1}, 0}, {{}, 0}}};
-    status.policies = {{"lb-client", 0, false}, {"fullmesh", 3, true}};
+    status.policies = {{"lb-client", 0, false, {}, {}}, {"fullmesh", 3, true, {}, {}}};
     return status;
 }
 
