@@ -68,9 +68,11 @@ void RandomWorld::operate() {
     note("operator: " + std::to_string(request.index()));
     if (const auto* create = std::get_if<request::CreateSubflow>(&request)) {
         ordered_.insert(create->token);
+        allowed_[create->token] = lab_.nextRequest();
         away_.erase(
             {create->token, *create->path.local, {*create->path.remote, create->path.remotePort}});
     } else if (const auto* release = std::get_if<request::Release>(&request)) {
+        allowed_[release->token] = lab_.nextRequest();
         std::erase_if(away_,
                       [&](const Away& away) { return std::get<Token>(away) == release->token; });
     } else if (const auto* drain = std::get_if<request::Drain>(&request)) {
@@ -91,7 +93,7 @@ void RandomWorld::hear(const RequestFinished& finished) {
     }
     note("  operator: " + describe(finished));
     if (const auto* destroy = std::get_if<request::DestroySubflow>(&asked->second);
-        destroy && finished.result == RequestResult::done)
+        destroy && finished.result == RequestResult::done && allowed_[destroy->token] < finished.id)
         away_.insert({destroy->token,
                       *destroy->path.local,
                       {*destroy->path.remote, destroy->path.remotePort}});
@@ -102,6 +104,7 @@ void RandomWorld::hear(const RequestFinished& finished) {
 void RandomWorld::forgetOrders() {
     asked_.clear();
     away_.clear();
+    allowed_.clear();
     drained_.clear();
 }
 

@@ -137,6 +137,8 @@ class RandomWorld {
     using Away = std::tuple<Token, IpAddress, Endpoint>;
 
     std::set<Away> away_;
+    std::map<Token, core::RequestId>
+        allowed_; ///< the last request that may allow such a path again
     std::set<LinkIndex> drained_;
     std::set<Token> ordered_; ///< their operators may have more than a policy would
     std::map<core::RequestId, core::Request> asked_; ///< and not answered
