@@ -186,6 +186,7 @@ def test_a_person_changes_options(daemon):
 
 def test_a_person_sees_options(daemon):
     assert daemon.ctl("policy", "options", "announce", "MaxAgain=3").returncode == 0
+    wait_for(lambda: options(daemon)["MaxAgain"] == "3", "another value")
     (announce,) = [each for each in daemon.show("policies")["policies"]
                    if each["name"] == "announce"]
     assert announce["options"] == options(daemon) and announce["options"]["MaxAgain"] == "3"
