@@ -74,7 +74,7 @@ Rows rowsOf(const Host& host, const ConnectionFilter& filter, const Page& page) 
     rows.reserve(page.tokens.size());
     for (const auto token : page.tokens)
         if (const auto report = host.engine().report(token); report && matches(filter, *report))
-            rows.push_back(encode(*report, now));
+            rows.push_back(dbus::encode(*report, now));
     return {std::move(rows), page.next};
 }
 

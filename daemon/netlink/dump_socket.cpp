@@ -15,9 +15,6 @@
 namespace subflowd::netlink {
 namespace {
 
-/// Twice what the kernel puts into one datagram of a dump.
-constexpr std::size_t bufferSize = 64 * 1024;
-
 int openEpoll() {
     const int fd = ::epoll_create1(EPOLL_CLOEXEC);
     if (fd < 0)
@@ -55,7 +52,7 @@ DumpSocket::DumpSocket(int protocol)
     : protocol_(protocol),
       socket_(Socket::open(protocol)),
       epoll_(openEpoll()),
-      buffer_(bufferSize) {
+      buffer_(datagramBufferSize) {
     watch();
 }
 

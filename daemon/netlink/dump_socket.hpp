@@ -23,6 +23,9 @@ struct Datagram {
     int error = 0; ///< a positive errno
 };
 
+/// Twice what the kernel puts into one datagram of a dump.
+inline constexpr std::size_t datagramBufferSize = 64 * 1024;
+
 /// Reads one datagram. One that does not fit into the buffer counts as an overrun.
 [[nodiscard]] Datagram readDatagram(const Socket& socket, std::vector<std::byte>& buffer);
 

@@ -17,12 +17,9 @@ namespace {
 
 constexpr auto patience = std::chrono::seconds(1);
 
-/// Twice what the kernel puts into one datagram.
-constexpr std::size_t bufferSize = 64 * 1024;
-
 } // namespace
 
-Inquiry::Inquiry(int protocol) : socket_(Socket::open(protocol)), buffer_(bufferSize) {
+Inquiry::Inquiry(int protocol) : socket_(Socket::open(protocol)), buffer_(datagramBufferSize) {
     socket_.capAcks();
 }
 

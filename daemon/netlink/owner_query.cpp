@@ -13,11 +13,11 @@ namespace subflowd::netlink {
 namespace {
 
 /// An answer has some 200 bytes.
-constexpr std::size_t bufferSize = 4096;
+constexpr std::size_t answerBytes = 4096;
 
 } // namespace
 
-OwnerQuery::OwnerQuery() : socket_(Socket::open(NETLINK_SOCK_DIAG)), buffer_(bufferSize) {
+OwnerQuery::OwnerQuery() : socket_(Socket::open(NETLINK_SOCK_DIAG)), buffer_(answerBytes) {
     socket_.capAcks();
 }
 
