@@ -67,7 +67,7 @@ INSTANTIATE_TEST_SUITE_P(
         Wrong{"no_symbol",
               "it has no constant subflowd_plugin_v1: it is not a policy for this subflowd"},
         Wrong{"wrong_abi",
-              "it was built for plugin ABI 5, and this subflowd has ABI 4: build it again"},
+              "it was built for plugin ABI 6, and this subflowd has ABI 5: build it again"},
         Wrong{"wrong_size", "its descriptor has 64 bytes instead of 72: build it again"},
         Wrong{"wrong_toolchain", "it was built with another standard library, and this subflowd "
                                  "with " SUBFLOWD_TOOLCHAIN ": build it with the same"},
