@@ -125,10 +125,14 @@ std::string policyNames(const Status& status) {
     return names.empty() ? "none" : joined(names, ", ");
 }
 
+Row optionRow(const std::string& key, const std::string& value) {
+    return {"", "", "", key + "=" + value};
+}
+
 std::vector<Row> rowsOf(const Policy& policy) {
     std::vector<Row> rows;
     for (const auto& [key, value] : policy.options)
-        rows.push_back({"", "", "", key + '=' + value});
+        rows.push_back(optionRow(key, value));
     if (rows.empty())
         rows.push_back({"", "", "", "-"});
     auto& first = rows.front();
