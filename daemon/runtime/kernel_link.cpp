@@ -124,7 +124,6 @@ void KernelLink::onEvents() {
             startWanted();
             break;
         }
-    takeAnswers(); // the kernel answers while it takes a command, so they are there already
     if (std::exchange(served_, false))
         refreshOldFacts();
     workOff();
@@ -146,6 +145,7 @@ bool KernelLink::drainOnce() {
     send(begun);
     if (std::exchange(answered_, false))
         eventToCommand_.add(EventLoop::now() - begun);
+    takeAnswersThatWait();
     if (std::exchange(created_, false))
         commands_.rehearse();
     return drained.queue == netlink::Queue::mayHoldMore;
@@ -166,6 +166,14 @@ void KernelLink::follow(Instant now, const core::KernelEvent& event) {
 void KernelLink::onAnswers() {
     takeAnswers();
     workOff();
+}
+
+/// The kernel answers while it takes a command or a question, so the answers are there already.
+/// They are taken between events: a connection whose facts were asked for would have to wait for
+/// the end of a burst.
+void KernelLink::takeAnswersThatWait() {
+    if (commands_.nextDeadline() != never)
+        takeAnswers();
 }
 
 void KernelLink::takeAnswers() {

@@ -81,6 +81,7 @@ class KernelLink {
 
     bool drainOnce();
     void follow(Instant now, const core::KernelEvent& event);
+    void takeAnswersThatWait();
     void takeAnswers();
     void take(Instant now, const core::Input& input);
     void perform(Instant now, const core::Outcome& outcome);
