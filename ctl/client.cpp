@@ -139,6 +139,15 @@ class ManagerProxy final : public sdbus::ProxyInterfaces<org::subflowd1::Manager
                                                       dbus::compat::MethodName{"GetStatus"});
         return sd_bus_message_get_bus(dbus::compat::rawMessage(call));
     }
+
+    dbus::wire::ManagedObjects objects() {
+        dbus::wire::ManagedObjects objects;
+        getProxy()
+            .callMethod("GetManagedObjects")
+            .onInterface(dbus::objectsInterface)
+            .storeResultsTo(objects);
+        return objects;
+    }
 };
 
 } // namespace
@@ -147,26 +156,14 @@ class Client::Proxy {
   public:
     explicit Proxy(std::unique_ptr<sdbus::IConnection> connection)
         : connection_(std::move(connection)),
-          daemon_(nameOfRunningDaemon(*connection_)),
-          manager_(*connection_, daemon_) {}
+          manager_(*connection_, nameOfRunningDaemon(*connection_)) {}
 
     ManagerProxy* operator->() { return &manager_; }
 
     sd_bus* bus() { return manager_.bus(); }
 
-    ManagedObjects objects() {
-        const auto proxy = sdbus::createProxy(*connection_, dbus::compat::ServiceName{daemon_},
-                                              sdbus::ObjectPath{dbus::managerPath});
-        ManagedObjects objects;
-        proxy->callMethod("GetManagedObjects")
-            .onInterface("org.freedesktop.DBus.ObjectManager")
-            .storeResultsTo(objects);
-        return objects;
-    }
-
   private:
     std::unique_ptr<sdbus::IConnection> connection_;
-    std::string daemon_;
     ManagerProxy manager_;
 };
 
@@ -237,7 +234,7 @@ std::vector<Link> Client::links() {
 std::vector<Policy> Client::policies() {
     return translating([this] {
         auto policies = decode((*proxy_)->GetStatus()).policies;
-        describe(policies, proxy_->objects());
+        describe(policies, (*proxy_)->objects());
         return policies;
     });
 }

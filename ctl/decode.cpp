@@ -184,7 +184,7 @@ wire::Dictionary filterArguments(const Filter& filter) {
     return arguments;
 }
 
-void describe(std::vector<Policy>& policies, const ManagedObjects& objects) {
+void describe(std::vector<Policy>& policies, const wire::ManagedObjects& objects) {
     for (const auto& [path, interfaces] : objects) {
         const auto found = interfaces.find("org.subflowd1.Policy");
         if (found == interfaces.end())

@@ -5,8 +5,6 @@
 #include "filter.hpp"
 #include "model.hpp"
 
-#include <sdbus-c++/Types.h>
-
 #include <map>
 #include <string>
 #include <vector>
@@ -27,11 +25,8 @@ Link decode(const dbus::wire::Link& link);
 /// What an older daemon did not send stays empty. Throws sdbus::Error for a wrong type.
 Status decode(const dbus::wire::Dictionary& status);
 
-/// What org.freedesktop.DBus.ObjectManager.GetManagedObjects answers.
-using ManagedObjects = std::map<sdbus::ObjectPath, std::map<std::string, dbus::wire::Dictionary>>;
-
 /// Adds what the objects of policies tell.
-void describe(std::vector<Policy>& policies, const ManagedObjects& objects);
+void describe(std::vector<Policy>& policies, const dbus::wire::ManagedObjects& objects);
 
 /// Throws CommandFailure (usage) for a token that is none.
 dbus::wire::Dictionary filterArguments(const Filter& filter);

@@ -96,29 +96,32 @@ const std::vector<Token>& Measurements::finish(Instant now) {
     return finished_;
 }
 
-bool Measurements::has(Token token) const {
-    if (entries_.empty())
-        return false;
+const Measurements::Entry* Measurements::find(Token token) const {
+    if (entries_.empty()) // nearly always, and not worth a hash
+        return nullptr;
     const auto known = entries_.find(token);
-    return known != entries_.end() && known->second.due != never;
+    return known == entries_.end() ? nullptr : &known->second;
+}
+
+bool Measurements::has(Token token) const {
+    const auto* entry = find(token);
+    return entry && entry->due != never;
 }
 
 Measurement Measurements::of(Token token, const FourTuple& tuple) const {
-    const auto known = entries_.find(token);
-    if (known == entries_.end())
+    const auto* entry = find(token);
+    if (!entry)
         return {};
-    const auto at = std::ranges::find(known->second.subflows, tuple, &Measured::tuple);
-    return at == known->second.subflows.end() ? Measurement{} : at->last;
+    const auto at = std::ranges::find(entry->subflows, tuple, &Measured::tuple);
+    return at == entry->subflows.end() ? Measurement{} : at->last;
 }
 
 Memory Measurements::memory(Token token, Voice policy) const {
-    if (entries_.empty())
+    const auto* entry = find(token);
+    if (!entry)
         return {};
-    const auto known = entries_.find(token);
-    if (known == entries_.end())
-        return {};
-    const auto at = std::ranges::find(known->second.notes, policy, &Note::policy);
-    return at == known->second.notes.end() ? Memory{} : at->memory;
+    const auto at = std::ranges::find(entry->notes, policy, &Note::policy);
+    return at == entry->notes.end() ? Memory{} : at->memory;
 }
 
 } // namespace subflowd::core

@@ -66,6 +66,7 @@ class Measurements {
         std::vector<Note> notes;
     };
 
+    const Entry* find(Token token) const;
     bool isTaken(const Entry& entry) const;
 
     std::unordered_map<Token, Entry> entries_;

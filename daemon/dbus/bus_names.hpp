@@ -21,6 +21,9 @@ inline constexpr const char* managerPath = "/org/subflowd1";
 inline constexpr const char* busName = "org.freedesktop.DBus";
 inline constexpr const char* busPath = "/org/freedesktop/DBus";
 
+/// Of who lists objects (D-Bus Specification, "Standard Interfaces").
+inline constexpr const char* objectsInterface = "org.freedesktop.DBus.ObjectManager";
+
 /// The actions of org.subflowd1.policy.
 namespace action {
 inline constexpr const char* connections = "org.subflowd1.manage-connections";

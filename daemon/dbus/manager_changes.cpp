@@ -2,6 +2,7 @@
 #include "dbus/answer.hpp"
 #include "dbus/bus_names.hpp"
 #include "dbus/manager.hpp"
+#include "dbus/pending.hpp"
 #include "dbus/request_arguments.hpp"
 #include "dbus/sdbus_compat.hpp"
 
@@ -17,10 +18,6 @@ namespace subflowd::dbus {
 namespace {
 
 using Pending = std::shared_ptr<sdbus::Result<>>;
-
-Pending keep(sdbus::Result<>&& result) {
-    return std::make_shared<sdbus::Result<>>(std::move(result));
-}
 
 void reply(const Pending& pending, const std::optional<sdbus::Error>& failure) {
     if (failure)
@@ -78,7 +75,7 @@ void Manager::change(sdbus::Result<>&& result, const char* action, core::Request
 
 /// Whoever records reads what all connections do, and with which addresses.
 void Manager::Record(sdbus::Result<sdbus::UnixFd>&& result) {
-    const auto pending = std::make_shared<sdbus::Result<sdbus::UnixFd>>(std::move(result));
+    const auto pending = keep(std::move(result));
     authority_.ask(caller(), action::record, [this, pending](const auto& denied) {
         if (denied)
             return pending->returnError(*denied);

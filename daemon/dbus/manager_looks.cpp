@@ -6,6 +6,7 @@
 #include "dbus/manager.hpp"
 #include "dbus/notation.hpp"
 #include "dbus/pages.hpp"
+#include "dbus/pending.hpp"
 #include "dbus/sdbus_compat.hpp"
 
 #include <memory>
@@ -32,11 +33,6 @@ void requireLimit(std::uint32_t limit) {
         throw compat::makeError(error::invalidArgs, "The limit must be from 1 to " +
                                                         std::to_string(mostRows) + ", not " +
                                                         std::to_string(limit) + ".");
-}
-
-template <class... Values>
-auto keep(sdbus::Result<Values...>&& result) {
-    return std::make_shared<sdbus::Result<Values...>>(std::move(result));
 }
 
 template <class Pending>

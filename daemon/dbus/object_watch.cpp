@@ -10,10 +10,7 @@ namespace subflowd::dbus {
 
 namespace {
 
-constexpr const char* objectsInterface = "org.freedesktop.DBus.ObjectManager";
 constexpr const char* noReply = "org.freedesktop.DBus.Error.NoReply";
-
-using ManagedObjects = std::map<sdbus::ObjectPath, ObjectWatch::Interfaces>;
 
 std::string signalOf(const std::string& sender, const std::string& rest) {
     return "type='signal',sender='" + sender + "'," + rest;
@@ -114,7 +111,7 @@ void ObjectWatch::ownedBy(const std::string& owner) {
 void ObjectWatch::askAll() {
     objects_->callMethodAsync("GetManagedObjects")
         .onInterface(objectsInterface)
-        .uponReplyInvoke([this](compat::ReplyError failure, const ManagedObjects& objects) {
+        .uponReplyInvoke([this](compat::ReplyError failure, const wire::ManagedObjects& objects) {
             if (failure && failure->getName() == noReply)
                 return askAll(); // it hung for the time that a call may take
             for (const auto& [path, interfaces] : objects)

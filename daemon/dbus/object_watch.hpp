@@ -18,7 +18,7 @@ namespace subflowd::dbus {
 /// owner of its name, and only while there is one.
 class ObjectWatch {
   public:
-    using Interfaces = std::map<std::string, wire::Dictionary>;
+    using Interfaces = wire::Interfaces;
 
     /// Who is told. Called from inside the bus connection; must not throw.
     class Listener {

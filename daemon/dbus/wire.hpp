@@ -58,4 +58,10 @@ using Latencies = std::map<std::string, Latency>;
 using Counts = std::map<std::string, std::uint64_t>;
 using Dictionary = std::map<std::string, sdbus::Variant>;
 
+/// The properties of an object, by interface.
+using Interfaces = std::map<std::string, Dictionary>;
+
+/// What org.freedesktop.DBus.ObjectManager.GetManagedObjects answers.
+using ManagedObjects = std::map<sdbus::ObjectPath, Interfaces>;
+
 } // namespace subflowd::dbus::wire

@@ -3,36 +3,17 @@
 
 #include "netlink/socket_sample.hpp"
 
-#include <linux/netlink.h>
-
 namespace subflowd::netlink {
 
-HealthSocket::HealthSocket() : dump_(NETLINK_SOCK_DIAG) {}
-
-void HealthSocket::start() {
-    running_ = true;
-    request(DiagDump::subflowsIpv4);
-}
-
-void HealthSocket::request(DiagDump part) {
-    part_ = part;
-    dump_.start(diagDumpRequest(part));
-}
+HealthSocket::HealthSocket() : dump_(DiagDump::subflowsIpv4, DiagDump::subflowsIpv6) {}
 
 core::HealthReport HealthSocket::receive() {
-    using Progress = DumpSocket::Progress;
     core::HealthReport report;
-    for (int i = 0; i < datagramsPerReceive && running_; ++i) {
-        const auto progress = dump_.receive([&report](const Message& row) {
-            if (const auto sample = decodeHealth(row))
-                report.samples.push_back(*sample);
-        });
-        if (progress == Progress::complete && part_ == DiagDump::subflowsIpv4)
-            request(DiagDump::subflowsIpv6);
-        else if (progress != Progress::running)
-            running_ = false;
-    }
-    if (!running_)
+    const auto part = dump_.receive([&report](const Message& row) {
+        if (const auto sample = decodeHealth(row))
+            report.samples.push_back(*sample);
+    });
+    if (part == SlicedDump::Part::last)
         report.part = core::HealthReport::Part::last;
     return report;
 }

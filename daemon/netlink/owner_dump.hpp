@@ -2,18 +2,16 @@
 #pragma once
 
 #include "netlink/diag_codec.hpp"
-#include "netlink/dump_socket.hpp"
+#include "netlink/sliced_dump.hpp"
 
-#include <cstdint>
 #include <vector>
 
 namespace subflowd::netlink {
 
-/// Asks inet_diag who owns each MPTCP connection of the network namespace, in one dump. Its own
-/// socket, because a snapshot may be under way.
+/// Asks inet_diag who owns each MPTCP connection of the network namespace, in one dump.
 class OwnerDump {
   public:
-    enum class Part : std::uint8_t { more, last };
+    using Part = SlicedDump::Part;
 
     /// In the network namespace of the calling thread. Throws std::system_error.
     OwnerDump();
@@ -22,18 +20,14 @@ class OwnerDump {
     [[nodiscard]] int fd() const { return dump_.fd(); }
 
     /// Begins a dump; one that runs is abandoned. `last`: it cannot be, and nothing will come.
-    [[nodiscard]] Part start();
+    [[nodiscard]] Part start() { return dump_.start(); }
 
     /// Reads some of the dump, and appends it; rows may come more than once. A dump that fails ends
     /// with what it gave.
     [[nodiscard]] Part receive(std::vector<SocketOwner>& owners);
 
   private:
-    void request(DiagDump part);
-
-    DumpSocket dump_;
-    DiagDump part_ = DiagDump::connectionsIpv4;
-    bool running_ = false;
+    SlicedDump dump_;
 };
 
 } // namespace subflowd::netlink

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "schedule.hpp"
 
+#include <subflowd/splitmix64.hpp>
+
 #include <algorithm>
 
 namespace subflowd::reestablish {
@@ -9,17 +11,9 @@ namespace {
 
 using std::chrono::milliseconds;
 
-/// The finaliser of splitmix64.
-std::uint64_t mix(std::uint64_t value) {
-    value += 0x9e3779b97f4a7c15U;
-    value = (value ^ (value >> 30)) * 0xbf58476d1ce4e5b9U;
-    value = (value ^ (value >> 27)) * 0x94d049bb133111ebU;
-    return value ^ (value >> 31);
-}
-
 std::uint64_t mix(std::uint64_t before, const IpAddress& address) {
     for (const auto byte : address.bytes())
-        before = mix(before ^ byte);
+        before = splitmix64(before ^ byte);
     return before;
 }
 
@@ -34,8 +28,8 @@ Duration backOff(const Treatment& treatment, unsigned row) {
 
 std::uint64_t seedOf(Token token, const PathView& path) {
     const auto ends =
-        mix(mix(mix(static_cast<std::uint64_t>(token)), path.local), path.remote.address);
-    return mix(ends ^ path.remote.port ^ (static_cast<std::uint64_t>(path.failures) << 16));
+        mix(mix(splitmix64(static_cast<std::uint64_t>(token)), path.local), path.remote.address);
+    return splitmix64(ends ^ path.remote.port ^ (static_cast<std::uint64_t>(path.failures) << 16));
 }
 
 Duration spread(Duration nominal, std::uint64_t seed) {

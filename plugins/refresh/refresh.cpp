@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "refresh.hpp"
 
+#include <subflowd/splitmix64.hpp>
+
 #include <algorithm>
 #include <chrono>
 #include <cstddef>
@@ -19,12 +21,9 @@ constexpr std::uint8_t roundsOfProof = 2;
 constexpr Duration patience = std::chrono::seconds(5);
 
 /// 80 % to 120 %, always the same for a connection: many that began together are not compared, and
-/// replaced, in the same moment. The finaliser of splitmix64.
+/// replaced, in the same moment.
 Duration spread(Duration period, Token token) {
-    auto value = static_cast<std::uint64_t>(token) + 0x9e3779b97f4a7c15U;
-    value = (value ^ (value >> 30)) * 0xbf58476d1ce4e5b9U;
-    value = (value ^ (value >> 27)) * 0x94d049bb133111ebU;
-    value ^= value >> 31;
+    const auto value = splitmix64(static_cast<std::uint64_t>(token));
     return period / 1000 * (800 + static_cast<Duration::rep>(value % 401));
 }
 
