@@ -12,6 +12,8 @@
 
 namespace subflowd::dbus {
 
+using std::chrono::steady_clock;
+
 namespace {
 
 constexpr const char* polkitName = "org.freedesktop.PolicyKit1";
@@ -91,7 +93,13 @@ void Authority::askPolkit(const Caller& caller, const char* action, const Verdic
     if (pending_ >= most)
         return verdict(compat::makeError(error::limitsExceeded,
                                          "Too many callers wait for polkit: try again later."));
+    if (caller.interaction == Interaction::forbidden && steady_clock::now() < silentUntil_)
+        return verdict(denied("polkit gave no answer a moment ago"));
     ++pending_;
+    sendToPolkit(caller, action, verdict);
+}
+
+void Authority::sendToPolkit(const Caller& caller, const char* action, const Verdict& verdict) {
     const bool person = caller.interaction == Interaction::allowed;
     const Subject subject{"system-bus-name", {{"name", sdbus::Variant{caller.name}}}};
     constexpr std::uint32_t allowUserInteraction = 1;
@@ -100,12 +108,22 @@ void Authority::askPolkit(const Caller& caller, const char* action, const Verdic
         .withTimeout(person ? patienceWithPerson : patience)
         .withArguments(subject, std::string{action}, Details{},
                        person ? allowUserInteraction : std::uint32_t{0}, std::string{})
-        .uponReplyInvoke([this, verdict](compat::ReplyError failure, const Answer& answer) {
+        .uponReplyInvoke([this, verdict, asked = steady_clock::now()](compat::ReplyError failure,
+                                                                      const Answer& answer) {
             --pending_;
+            if (failure)
+                noteSilence(asked);
             verdict(failure ? std::optional{denied("polkit gives no answer (" +
                                                    failure->getMessage() + ")")}
                             : judge(answer));
         });
+}
+
+/// Where there is no polkit, or it ends, the bus says so at once.
+void Authority::noteSilence(steady_clock::time_point asked) {
+    const auto now = steady_clock::now();
+    if (now - asked >= patience)
+        silentUntil_ = now + patience;
 }
 
 } // namespace subflowd::dbus

@@ -26,7 +26,8 @@ struct Caller {
 
 /// Decides who may change something, and who may see what is others': root and the daemon's own
 /// user always, others if polkit says so. Asks the bus and polkit without waiting for them; where
-/// polkit is not there, or gives no answer in time, the answer is no.
+/// polkit is not there, or gives no answer in time, the answer is no. One that gave none is not
+/// waited for again at once, so that what looks several times is not held up several times.
 class Authority {
   public:
     /// What is to be done if the caller may; with an error if not.
@@ -59,10 +60,13 @@ class Authority {
 
     void identify(const Caller& caller, Identified identified);
     void askPolkit(const Caller& caller, const char* action, const Verdict& verdict);
+    void sendToPolkit(const Caller& caller, const char* action, const Verdict& verdict);
+    void noteSilence(std::chrono::steady_clock::time_point asked);
 
     std::unique_ptr<sdbus::IProxy> bus_;
     std::unique_ptr<sdbus::IProxy> polkit_;
     std::size_t pending_ = 0;
+    std::chrono::steady_clock::time_point silentUntil_; ///< no answer is expected of polkit before
 };
 
 } // namespace subflowd::dbus

@@ -177,12 +177,14 @@ void Manager::OpenMonitor(sdbus::Result<sdbus::UnixFd>&& result, wire::Dictionar
     look(pending, [this, pending, filter](const Sight& sight) {
         if (!sight.only)
             return answer(pending, [&] { return openMonitor(filter, std::nullopt); });
-        askOwners(pending, [this, pending, filter, sight](const Owners& owners) {
-            answer(pending, [&] {
-                if (filter.token)
-                    requireSight(sight, *filter.token);
-                return openMonitor(filter, changesOf(*sight.only, owners));
+        const auto user = *sight.only;
+        if (filter.token)
+            return answer(pending, [&] {
+                requireSight(sight, *filter.token);
+                return openMonitor(filter, OwnChanges{user, {*filter.token}});
             });
+        askOwners(pending, [this, pending, filter, user](const Owners& owners) {
+            answer(pending, [&] { return openMonitor(filter, changesOf(user, owners)); });
         });
     });
 }

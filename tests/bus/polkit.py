@@ -43,6 +43,9 @@ class Polkit:
     def hang(self) -> None:
         assert self.call(MOCK, "SimulateHang", "b", "true").returncode == 0
 
+    def answer(self) -> None:
+        assert self.call(MOCK, "SimulateHang", "b", "false").returncode == 0
+
     def close(self) -> None:
         self._process.terminate()
         self._process.wait()

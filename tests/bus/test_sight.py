@@ -179,6 +179,17 @@ def test_a_polkit_that_hangs_shows_ones_own_and_holds_nobody_up(daemon, host, po
     said, hint = waiting.communicate(timeout=30 * FACTOR)
     assert {int(entry["token"], 16) for entry in json.loads(said)["connections"]} == mine
     assert HINT in hint
+    assert time.monotonic() - began < 9 * FACTOR, "polkit was waited for twice"
+
+
+def test_a_polkit_that_comes_back_is_asked_again(daemon, host, polkit):
+    mine, roots = host.nobody_opens(), host.root_opens()
+    polkit.hang()
+    assert listed(daemon.ctl_as_nobody("list", "--json")) == mine
+    polkit.answer()
+    polkit.allow(SEE)
+    wait_for(lambda: listed(daemon.ctl_as_nobody("list", "--json")) >= mine | roots,
+             "polkit is asked", 10, daemon.said)
 
 
 def test_a_look_has_nobody_asked_for_a_password(daemon, host, polkit):
