@@ -20,15 +20,21 @@ struct Judged {
 };
 
 bool isForBadTimes(const Local& local) {
-    return local.role != Role::primary || local.leaving;
+    return local.role != Role::primary || local.leaving || local.drained;
+}
+
+/// It could be used if an operator did not drain its link.
+bool isOnlyDrained(const Local& local) {
+    return local.drained && local.usability == Usability::ignored && local.role != Role::ignore;
 }
 
 std::pair<Stance, const ReasonText*> judge(const Local& local) {
     if (local.usability == Usability::deprecated)
         return {Stance::keep, &reasons::addressDeprecated};
+    if (isOnlyDrained(local)) // without the endpoint the kernel would close the subflows at once
+        return {Stance::keep, &reasons::linkDrained};
     if (local.usability != Usability::usable)
-        return {Stance::none,
-                local.drained ? &reasons::linkDrained : reasons::textOf(local.usability)};
+        return {Stance::none, reasons::textOf(local.usability)};
     if (local.leaving)
         return {Stance::keep, &reasons::linkLeaves};
     if (local.offline)

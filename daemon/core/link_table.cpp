@@ -62,7 +62,7 @@ void LinkTable::applySettings(Link& link) const {
     link.drained = order && order->drained;
     link.skipped = link.facts.kind == LinkKind::loopback ||
                    (isTunnel(link.facts.kind) && !link.settings.named);
-    link.allowed = link.settings.role != Role::ignore && !link.skipped && !link.drained;
+    link.allowed = link.settings.role != Role::ignore && !link.skipped;
 }
 
 LinkTable::Applied LinkTable::set(const network::Link& facts) {
@@ -409,7 +409,9 @@ Usability LinkTable::verdict(const Local& local, const Link* link) const {
         link->crowded || std::ranges::any_of(link->routes, [&local](const auto& route) {
             return route.destination.address().family() == local.address.family();
         });
-    return anyRoute ? Usability::usable : Usability::noRoute;
+    if (!anyRoute)
+        return Usability::noRoute;
+    return link->drained ? Usability::ignored : Usability::usable;
 }
 
 bool LinkTable::reaches(const Link& link, const IpAddress& remote) {

@@ -161,11 +161,22 @@ TEST_F(EndpointWishes, haveAnAddressOnce) {
     EXPECT_EQ(both[0].link, eth1);
 }
 
-TEST_F(EndpointWishes, endWhereAnOperatorDrains) {
+TEST_F(EndpointWishes, areBackupWhereAnOperatorDrains) {
     twoUplinks();
     table.orderDrain("eth1", request::Draining::begins);
+    EXPECT_THAT(wishes(), ElementsAre("want 10.0.0.1 subflow: link-carries",
+                                      "keep 10.0.1.1 subflow backup: link-drained"));
+    table.orderDrain("eth1", request::Draining::ends);
+    EXPECT_THAT(wishes(), ElementsAre("want 10.0.0.1 subflow: link-carries",
+                                      "want 10.0.1.1 subflow: link-carries"));
+}
+
+TEST_F(EndpointWishes, endWithADrainedLink) {
+    twoUplinks();
+    table.orderDrain("eth1", request::Draining::begins);
+    table.apply(network::Link{eth1, "eth1", LinkKind::ethernet, false, false, noLink});
     EXPECT_THAT(wishes(),
-                ElementsAre("want 10.0.0.1 subflow: link-carries", "none 10.0.1.1 : link-drained"));
+                ElementsAre("want 10.0.0.1 subflow: link-carries", "none 10.0.1.1 : link-down"));
 }
 
 } // namespace

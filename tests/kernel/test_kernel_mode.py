@@ -50,6 +50,11 @@ def wait_for_endpoints(lab, daemon, *expected: Endpoint) -> dict[int, Endpoint]:
     return endpoints(lab)
 
 
+def backups(lab, client) -> set[str]:
+    """The addresses from where subflows of the connection are backup."""
+    return {s.local for s in diag.connection(lab.client, client.port).joins() if s.backup}
+
+
 def limits(lab) -> str:
     return lab.client.run("ip", "mptcp", "limits", "show").strip()
 
@@ -75,6 +80,23 @@ def test_links_become_endpoints_and_the_kernel_joins(lab, connect, make_daemon):
     wait_for_locals(daemon, client, all_clients(lab))
     client.exchange()
     assert "in-kernel endpoint 10.77.2.1 is removed: the link is down" in daemon.said()
+
+
+def test_a_drained_link_carries_nothing_and_closes_nothing(lab, connect, make_daemon):
+    first, second = lab.uplinks
+    daemon = make_daemon(lab.client, KERNEL).start()
+    wait_for_endpoints(lab, daemon, kept(lab, first), kept(lab, second))
+    client = connect()
+    wait_for_locals(daemon, client, all_clients(lab))
+    assert daemon.ctl("link", "drain", second.link).returncode == 0
+    wait_for_endpoints(lab, daemon, kept(lab, first), kept(lab, second, "backup"))
+    wait_for(lambda: backups(lab, client) == {second.client}, "its subflow is backup", 10,
+             lambda: kernel_view(daemon))
+    assert daemon.ctl("link", "undrain", second.link).returncode == 0
+    wait_for_endpoints(lab, daemon, kept(lab, first), kept(lab, second))
+    wait_for(lambda: backups(lab, client) == set(), "it carries again", 10,
+             lambda: kernel_view(daemon))
+    wait_for_locals(daemon, client, all_clients(lab))
 
 
 def test_views_leave_the_decision_to_the_kernel(lab, connect, make_daemon):
