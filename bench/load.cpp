@@ -91,14 +91,29 @@ bool hasSecond(const Socket& socket) {
     return getsockopt(socket.fd(), levelMptcp, connectionInfo, &extra, &size) == 0 && extra > 0;
 }
 
-/// Echoes whatever comes, for ever.
-[[noreturn]] void serve(const char* local) {
-    const Socket listener{SOCK_NONBLOCK};
+/// Several processes may listen, since one may have only so many descriptors.
+Socket listenAt(const char* local) {
+    Socket listener{SOCK_NONBLOCK};
     const int yes = 1;
-    setsockopt(listener.fd(), SOL_SOCKET, SO_REUSEADDR, &yes, sizeof yes);
+    for (const int option : {SO_REUSEADDR, SO_REUSEPORT})
+        check(setsockopt(listener.fd(), SOL_SOCKET, option, &yes, sizeof yes), "setsockopt");
     const auto address = addressOf(local);
     check(bind(listener.fd(), reinterpret_cast<const sockaddr*>(&address), sizeof address), "bind");
     check(listen(listener.fd(), backlog), "listen");
+    return listener;
+}
+
+/// Accepts all that wait, and has each watched.
+void acceptAll(int listener, int epoll) {
+    for (int each = 0; (each = accept4(listener, nullptr, nullptr, SOCK_NONBLOCK)) >= 0;)
+        watch(epoll, each, EPOLLIN, static_cast<std::uint64_t>(each), EPOLL_CTL_ADD);
+    if (errno == EMFILE) // whoever connects would wait for ever
+        check(-1, "accept4");
+}
+
+/// Echoes whatever comes, for ever.
+[[noreturn]] void serve(const char* local) {
+    const auto listener = listenAt(local);
     const int epoll = check(epoll_create1(EPOLL_CLOEXEC), "epoll_create1");
     const auto listening = static_cast<std::uint64_t>(listener.fd());
     watch(epoll, listener.fd(), EPOLLIN, listening, EPOLL_CTL_ADD);
@@ -110,8 +125,7 @@ bool hasSecond(const Socket& socket) {
         for (int i = 0; i < count; ++i) {
             const int fd = static_cast<int>(ready[static_cast<std::size_t>(i)].data.u64);
             if (fd == listener.fd()) {
-                for (int each = 0; (each = accept4(fd, nullptr, nullptr, SOCK_NONBLOCK)) >= 0;)
-                    watch(epoll, each, EPOLLIN, static_cast<std::uint64_t>(each), EPOLL_CTL_ADD);
+                acceptAll(fd, epoll);
                 continue;
             }
             char bytes[64];
@@ -203,7 +217,8 @@ class Churn {
         while (!living_.empty() && living_.front().end <= now) {
             const auto slot = living_.front().slot;
             living_.pop_front();
-            joined_ += hasSecond(sockets_[slot]) ? 1 : 0;
+            if (hasSecond(sockets_[slot]))
+                ++joined_;
             const Socket closed = std::move(sockets_[slot]);
             free_.push_back(slot);
             --open_;
@@ -231,7 +246,8 @@ void hold(const sockaddr_in& server, std::size_t count) {
         check(connectTo(socket, server), "connect");
         char byte = 0;
         check(static_cast<int>(send(socket.fd(), &byte, 1, 0)), "send");
-        check(static_cast<int>(recv(socket.fd(), &byte, 1, 0)), "recv");
+        if (recv(socket.fd(), &byte, 1, 0) != 1)
+            throw std::runtime_error("no echo on connection " + std::to_string(i));
     }
     std::puts("ready");
     std::fflush(stdout);

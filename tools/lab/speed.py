@@ -17,7 +17,11 @@ from .waiting import wait_for
 
 BACKLOG = 65536
 CONNECTIONS_OF_A_TURN = 20
-READY_SECONDS, JOIN_SECONDS = 300.0, 120.0
+#: Of a process, which may have only so many descriptors.
+MOST_HELD = 10_000
+#: The default range of ports has 28 232, and TIME_WAIT keeps some.
+MANY, WIDE_RANGE = 20_000, "1024 65535"
+JOIN_SECONDS = 900.0
 FULL_MESH = "[Rule default]\nPolicies=fullmesh\n"
 
 
@@ -91,8 +95,20 @@ class Site:
         return self.lab.client.run(self.programs.load, *map(str, arguments))
 
 
+def shares(connections: int) -> list[int]:
+    """How many of them each process holds."""
+    return [min(MOST_HELD, connections - begun) for begun in range(0, connections, MOST_HELD)]
+
+
+def serve(stack: contextlib.ExitStack, lab: Lab, programs: Programs) -> None:
+    server = start(lab.server, programs.load, "serve", lab.uplinks[0].server)
+    stack.callback(server.wait)
+    stack.callback(server.terminate)
+
+
 @contextlib.contextmanager
-def site(name: str, programs: Programs) -> Iterator[Site]:
+def site(name: str, programs: Programs, to_hold: int = 0) -> Iterator[Site]:
+    """`to_hold`: how many connections it has to bear at the same time, if many."""
     with contextlib.ExitStack() as stack:
         lab = stack.enter_context(Lab())
         for uplink in lab.uplinks:  # one path each: IPv4
@@ -100,10 +116,11 @@ def site(name: str, programs: Programs) -> Iterator[Site]:
         for namespace in (lab.client, lab.server):
             namespace.set_sysctl("net.core.somaxconn", BACKLOG)
             namespace.set_sysctl("net.ipv4.tcp_max_syn_backlog", BACKLOG)
+        if to_hold > MANY:
+            lab.client.set_sysctl("net.ipv4.ip_local_port_range", WIDE_RANGE)
         manager = stack.enter_context(MANAGERS[name](lab, programs))
-        server = start(lab.server, programs.load, "serve", lab.uplinks[0].server)
-        stack.callback(server.wait)
-        stack.callback(server.terminate)
+        for _ in shares(to_hold + 1):
+            serve(stack, lab, programs)
         yield Site(lab, programs, manager)
 
 
@@ -153,20 +170,31 @@ def churn(name: str, programs: Programs, connections: int) -> Churn:
         return Churn(float(rate), float(share))
 
 
+@contextlib.contextmanager
+def held(at: Site, connections: int) -> Iterator[None]:
+    """So many connections are there."""
+    holders = []
+    try:
+        for share in shares(connections):
+            holders.append(start(at.lab.client, at.programs.load, "hold", at.server, str(share)))
+        yield
+    finally:
+        for holder in holders:
+            holder.stdin.close()
+        for holder in holders:
+            holder.wait()
+
+
 def readdress(name: str, programs: Programs, connections: int) -> float:
     """Seconds from when a second address appears until each of so many connections has a subflow
     from there."""
-    with site(name, programs) as at:
+    with site(name, programs, connections) as at:
         uplink = at.lab.uplinks[1]
         at.lab.client.ip("addr", "flush", "dev", uplink.link)
         if isinstance(at.manager, InKernel):
             at.lab.client.run("ip", "mptcp", "endpoint", "flush")
-        holder = start(at.lab.client, programs.load, "hold", at.server, str(connections))
-        try:
+        with held(at, connections):
             return _readdress(at, connections)
-        finally:
-            holder.stdin.close()
-            holder.wait()
 
 
 def _readdress(at: Site, connections: int) -> float:
