@@ -164,10 +164,10 @@ def befall(case: Case, site: Site, running: Applications, patience: Patience) ->
     return aftermath
 
 
-def measure(case: Case, make: Maker, patience: Patience = Patience()) -> Outcome:
+def measure(case: Case, make: Maker, patience: Patience = Patience(), netem: str = "") -> Outcome:
     with contextlib.ExitStack() as stack:
         lab = stack.enter_context(Lab())
-        lab.slow_down()
+        lab.slow_down(netem=netem)
         stack.enter_context(case.world(lab))
         standby = None if case.standby is None else lab.uplinks[case.standby]
         site = Site(lab, stack.enter_context(make(lab, standby)))

@@ -128,13 +128,15 @@ class Lab:
         family = "-6" if ":" in gateway else "-4"
         return [family, "route", action, "default", "via", gateway, "dev", uplink.link, *table]
 
-    def slow_down(self, rate: str = "8mbit") -> None:
+    def slow_down(self, rate: str = "8mbit", netem: str = "") -> None:
         """From now on every uplink takes that much each way and queues up to 200 ms of it: a sender
-        in a hurry uses every path that he may."""
+        in a hurry uses every path that he may. `netem` is more of the kind of "delay 20ms loss 1%",
+        where the kernel has it."""
+        queue = (["netem", *netem.split(), "rate", rate, "limit", "150"] if netem else
+                 ["tbf", "rate", rate, "burst", "32k", "latency", "200ms"])
         for uplink in self.uplinks:
             for namespace, link in ((self.client, uplink.link), (self.server, uplink.peer)):
-                namespace.run("tc", "qdisc", "add", "dev", link, "root", "tbf", "rate", rate,
-                              "burst", "32k", "latency", "200ms")
+                namespace.run("tc", "qdisc", "add", "dev", link, "root", *queue)
 
     def speed_up(self) -> None:
         """Undoes slow_down()."""
