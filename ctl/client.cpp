@@ -126,6 +126,8 @@ std::string_view receiveLine(int socket, std::span<char> packet) {
     throw unreachable("The daemon ended, and the lines with it; it is no longer running.");
 }
 
+} // namespace
+
 /// The generated proxy is a base class, so that the connection must be a member beside it.
 class ManagerProxy final : public sdbus::ProxyInterfaces<org::subflowd1::Manager_proxy> {
   public:
@@ -149,8 +151,6 @@ class ManagerProxy final : public sdbus::ProxyInterfaces<org::subflowd1::Manager
         return objects;
     }
 };
-
-} // namespace
 
 class Client::Proxy {
   public:
