@@ -40,6 +40,7 @@ def test_what_is_lost_is_counted_and_everything_is_listed_again(daemon):
                  "it is told that lines were lost, and everything again", 60,
                  otherwise=lambda: f"{text()[-2000:]}\n{daemon.said()}")
     finally:
+        recorder.send_signal(signal.SIGCONT)
         recorder.send_signal(signal.SIGINT)
         recorder.wait()
     replayed = daemon.ctl("replay", str(file), "--json")
