@@ -43,11 +43,6 @@ def sleeper(daemon):
     made.close()
 
 
-def resident_kib(daemon) -> int:
-    with open(f"/proc/{daemon.process.pid}/status", encoding="ascii") as status:
-        return next(int(line.split()[1]) for line in status if line.startswith("VmRSS:"))
-
-
 def flap(daemon, times: int) -> None:
     """An address comes and goes: each is an event of the link."""
     changes = "address add 10.78.0.1/24 dev uplink\naddress del 10.78.0.1/24 dev uplink\n" * times
@@ -68,13 +63,13 @@ def test_a_reader_that_sleeps_costs_the_daemon_nothing(daemon, sleeper):
         flap(daemon, 1)
         return changes_told(sleeper) > 0
     wait_for(told, "the monitor tells of the link", otherwise=daemon.said)
-    before = resident_kib(daemon)
+    before = daemon.resident_kib()
     sleeper.process.send_signal(signal.SIGSTOP)
     flap(daemon, CHANGES // 2)
     asked = time.monotonic()
     assert daemon.ctl("status").returncode == 0
     assert time.monotonic() - asked < 5 * FACTOR
-    assert resident_kib(daemon) - before < MOST_GROWTH_KIB
+    assert daemon.resident_kib() - before < MOST_GROWTH_KIB
     sleeper.process.send_signal(signal.SIGCONT)
     lost = wait_for(lambda: next((t for t in list(sleeper.told) if t["event"] == "lost"), None),
                     "the reader is told that it lost events", 30,

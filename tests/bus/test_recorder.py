@@ -12,11 +12,6 @@ CHANGES = 80_000
 MOST_RESIDENT_KIB = 64 * 1024
 
 
-def resident_kib(daemon) -> int:
-    with open(f"/proc/{daemon.process.pid}/status", encoding="ascii") as status:
-        return next(int(line.split()[1]) for line in status if line.startswith("VmRSS:"))
-
-
 def test_what_is_lost_is_counted_and_everything_is_listed_again(daemon):
     file = daemon.directory / "recording"
 
@@ -34,7 +29,7 @@ def test_what_is_lost_is_counted_and_everything_is_listed_again(daemon):
         subprocess.run(daemon.namespace.command("ip", "-batch", "-"),
                        input=changes * (CHANGES // 2), text=True, check=True)
         assert daemon.ctl("status").returncode == 0
-        assert resident_kib(daemon) < MOST_RESIDENT_KIB
+        assert daemon.resident_kib() < MOST_RESIDENT_KIB
         recorder.send_signal(signal.SIGCONT)
         wait_for(lambda: '"snapshot-ended"' in text().partition('"gap"')[2],
                  "it is told that lines were lost, and everything again", 60,

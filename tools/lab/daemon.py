@@ -106,6 +106,11 @@ class Daemon:
         assert self.process is not None
         os.kill(self.process.pid, number)
 
+    def resident_kib(self) -> int:
+        assert self.process is not None
+        with open(f"/proc/{self.process.pid}/status", encoding="ascii") as status:
+            return next(int(line.split()[1]) for line in status if line.startswith("VmRSS:"))
+
     def wait(self) -> int:
         """Waits for its end and returns its exit status."""
         assert self.process is not None

@@ -145,11 +145,6 @@ class Use:
     cpu: float
 
 
-def _resident(pid: int) -> int:
-    with open(f"/proc/{pid}/status", encoding="ascii") as file:
-        return next(int(line.split()[1]) for line in file if line.startswith("VmRSS"))
-
-
 def _cpu_microseconds(pid: int) -> float:
     with open(f"/proc/{pid}/schedstat", encoding="ascii") as file:
         return int(file.read().split()[0]) / 1000
@@ -184,7 +179,7 @@ def sequence(executables: dict[str, str], number: int, window: int) -> list[Use]
             for worker in workers:
                 worker.join()
                 assert worker.exitcode == 0, "a connection failed"
-            uses.append(Use(_resident(pid), (_cpu_microseconds(pid) - before) / window))
+            uses.append(Use(daemon.resident_kib(), (_cpu_microseconds(pid) - before) / window))
             print(uses[-1], flush=True)
     return uses
 
