@@ -95,7 +95,7 @@ void Reconciler::createMissing(const Work& work) {
     listMissing(work);
     for (const auto path : order_)
         if (withinLimits(work, path) && mayBeProvoked(work, path))
-            create(work, path, {});
+            create(work, path, {work.judgement.decisions[path].priority});
 }
 
 /// What the peer provokes is limited by budgets, and by how much of it is under way.
@@ -197,7 +197,7 @@ Subflow& Reconciler::addJoin(const Work& work, std::size_t path, Join join) {
     if (provoked)
         charges::take(world, connection, subflow);
     subflow.succeeds = join.succeeds;
-    subflow.priority = succeeds ? Priority::backup : decision.priority;
+    subflow.priority = join.priority;
     if (table_entries::of(world, connection, candidate.local) == TableEntry::ofPort)
         table_entries::renewId(world, connection, candidate.local);
     subflow.localId = records::idOf(world, connection, candidate.local);
@@ -290,14 +290,23 @@ void Reconciler::setPriority(const Work& work, Subflow& subflow, Priority priori
     if (intended == priority || subflow.localPort == 0)
         return;
     subflow.asked = priority;
-    const auto tuple = world.tupleOf(connection, subflow);
-    world.issue(
-        command::SetPriority{connection.token, tuple, priority},
-        {{}, InFlight::Kind::setPriority, connection.token, tuple, subflow.localId, priority, {}});
+    tellPriority(work, subflow, priority);
     auto change = changeOf(Change::Kind::subflowPriority, world, connection, subflow);
     change.priority = priority;
     change.reason = reason;
     world.publish(change);
+}
+
+void Reconciler::tellPriority(const Work& work, const Subflow& subflow, Priority priority) {
+    const auto tuple = work.world.tupleOf(work.connection, subflow);
+    work.world.issue(command::SetPriority{work.connection.token, tuple, priority},
+                     {{},
+                      InFlight::Kind::setPriority,
+                      work.connection.token,
+                      tuple,
+                      subflow.localId,
+                      priority,
+                      {}});
 }
 
 void Reconciler::scheduleNext(const Work& work) {

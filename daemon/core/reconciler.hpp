@@ -68,6 +68,7 @@ class Reconciler {
 
     /// A join, and the local port of the subflow whose place it is to take; 0: it takes none.
     struct Join {
+        Priority priority = Priority::regular;
         std::uint16_t succeeds = 0;
     };
 
@@ -88,6 +89,8 @@ class Reconciler {
     void setPriorities(const Work& work);
     static const Plan::Prioritised* saidOf(const Work& work, std::size_t subflow);
     void setPriority(const Work& work, Subflow& subflow, Priority priority, const Reason& reason);
+    static void tellPriority(const Work& work, const Subflow& subflow, Priority priority);
+    static void tellSuccessorAgain(const Work& work, const Subflow& drained);
 
     void announce(const Work& work);
     void announce(const Work& work, const Plan::Announced& wanted);

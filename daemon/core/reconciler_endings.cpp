@@ -234,8 +234,22 @@ void Reconciler::cancelUnanswered(const Work& work) {
 void Reconciler::retireDrained(const Work& work) {
     for (auto& subflow : work.connection.subflows)
         if (subflow.state == SubflowState::draining && canBeNamed(subflow) &&
-            work.world.now - subflow.since >= drainTime)
+            work.world.now - subflow.since >= drainTime) {
+            tellSuccessorAgain(work, subflow);
             end(work, subflow, {&reasons::noLongerWanted, 0, 0});
+        }
+}
+
+/// MP_PRIO is not acknowledged (RFC 8684, 3.3.8): for a peer that missed it, what came as backup to
+/// take the place of a subflow that ends would be backup for good.
+void Reconciler::tellSuccessorAgain(const Work& work, const Subflow& drained) {
+    for (const auto& subflow : work.connection.subflows) {
+        const bool succeeded = subflow.path == drained.path && subflow.state == SubflowState::up &&
+                               drained.since - subflow.since < drainTime;
+        if (succeeded && canBeNamed(subflow) && !subflow.asked &&
+            subflow.priority == Priority::regular)
+            tellPriority(work, subflow, Priority::regular);
+    }
 }
 
 /// The peer's kernel closes what it withdrew, but loses some of a burst (K17).

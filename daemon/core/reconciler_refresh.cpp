@@ -67,6 +67,20 @@ Instant dueAt(const Connection& connection, const Plan::Refreshed& stated, const
     return std::max(stated.time, connection.paths[old.path].tried + Reconciler::leastPatience);
 }
 
+/// Whether a subflow carries that is not there to take the place of another.
+bool anyCarries(const Connection& connection) {
+    return std::ranges::any_of(connection.subflows, [](const Subflow& subflow) {
+        return subflow.state == SubflowState::up && counts(subflow) && !isSuspect(subflow);
+    });
+}
+
+/// It disturbs nothing as backup. But where nothing carries, it is to carry as soon as it is there:
+/// its priority goes with the join then, for MP_PRIO may get lost (RFC 8684, 3.3.8), and the peer
+/// would go on sending on what is dead.
+Priority priorityOfHeir(const Connection& connection, const Subflow& old) {
+    return anyCarries(connection) ? Priority::backup : old.asked.value_or(old.priority);
+}
+
 } // namespace
 
 void Reconciler::refresh(const Work& work) {
@@ -103,10 +117,14 @@ void Reconciler::handOver(const Work& work) {
 
 void Reconciler::handOver(const Work& work, Subflow& old, Subflow& fresh) {
     const Reason reason{&reasons::handedOver, 0, 0};
+    const bool dark = !anyCarries(work.connection);
     fresh.succeeds = 0;
     work.connection.paths[fresh.path].attempts = 0;
     setPriority(work, fresh, old.asked.value_or(old.priority), reason);
-    drain(work, old, reason);
+    if (dark)
+        end(work, old, reason);
+    else
+        drain(work, old, reason);
     records::suspect(work.world, work.connection, old, never);
 }
 
@@ -141,7 +159,7 @@ void Reconciler::replace(const Work& work, const Plan::Refreshed& stated) {
         return;
     if (stated.replacement != Replacement::breakBeforeMake) {
         if (mayProbe(work, stated))
-            create(work, old->path, {old->localPort});
+            create(work, old->path, {priorityOfHeir(connection, *old), old->localPort});
     } else if (decision.verdict == Verdict::wanted && old->localPort != 0) {
         connection.paths[old->path].makesRoom = true; // and then the path wants a subflow
         end(work, *old, {&reasons::makesRoom, 0, 0});

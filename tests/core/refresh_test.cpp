@@ -104,6 +104,33 @@ TEST_F(RefreshTest, ABackupSubflowHasABackupSuccessor) {
                             "10.0.1.1 -> 10.9.0.1:443 draining backup"));
 }
 
+TEST_F(RefreshTest, WhereNothingCarriesTheSuccessorIsRegularFromTheBeginning) {
+    const auto mark = lab.mark();
+    lab.kernel.swallow("10.0.0.1", host);
+    lab.kernel.swallow("10.0.1.1", host);
+    lab.run(5s);
+    lab.kernel.bringAgain("10.0.1.1", host);
+    lab.run(1s);
+    EXPECT_THAT(lab.subflows(token),
+                ElementsAre("10.0.0.1 -> 10.9.0.1:443 pending", "10.0.0.1 -> 10.9.0.1:443 suspect",
+                            "10.0.1.1 -> 10.9.0.1:443"));
+    const auto sent = lab.commandsSince(mark);
+    EXPECT_THAT(sent, testing::Contains("create 10.0.1.1 id 2 on 2 -> 10.9.0.1:443"));
+    EXPECT_THAT(sent, testing::Contains("reset 10.0.1.1 -> 10.9.0.1:443"));
+    EXPECT_THAT(sent, testing::Not(testing::Contains("regular 10.0.1.1 -> 10.9.0.1:443")))
+        << "which may get lost";
+}
+
+TEST_F(RefreshTest, APeerThatMissedThePriorityIsToldAgain) {
+    strike();
+    lab.kernel.bringAgain("10.0.1.1", host);
+    lab.run(1s);
+    const auto mark = lab.mark();
+    lab.run(10s);
+    EXPECT_THAT(lab.commandsSince(mark),
+                ElementsAre("regular 10.0.1.1 -> 10.9.0.1:443", "reset 10.0.1.1 -> 10.9.0.1:443"));
+}
+
 TEST_F(RefreshTest, IsDroppedIfThePolicySaysSoNoLonger) {
     strike();
     second.say = {};
@@ -198,7 +225,8 @@ TEST_F(RefreshOfSiblings, TheRightOneEndsAndTheFreshOneIsThereBefore) {
                             "regular 10.0.1.1 -> 10.9.0.1:443", "backup 10.0.1.1 -> 10.9.0.1:443"));
     EXPECT_EQ(lab.kernel[token].subflows.size(), 5U);
     lab.run(10s);
-    EXPECT_THAT(lab.commandsSince(mark + 3), ElementsAre("reset 10.0.1.1 -> 10.9.0.1:443"));
+    EXPECT_THAT(lab.commandsSince(mark + 3),
+                ElementsAre("regular 10.0.1.1 -> 10.9.0.1:443", "reset 10.0.1.1 -> 10.9.0.1:443"));
     EXPECT_EQ(lab.kernel[token].subflows.size(), 4U);
     EXPECT_FALSE(isThere());
 }
