@@ -14,6 +14,14 @@ namespace subflowd {
 
 namespace detail {
 
+/// Lists have tens of thousands of these.
+inline void append(std::string& text, unsigned number, int base = 10) {
+    std::array<char, 10> digits{};
+    const auto [end, error] =
+        std::to_chars(digits.data(), digits.data() + digits.size(), number, base);
+    text.append(digits.data(), end);
+}
+
 template <class Number>
 std::optional<Number> parseWhole(std::string_view text, int base = 10) {
     Number value{};
@@ -115,10 +123,17 @@ inline std::string textOfV6(const std::array<std::uint8_t, 16>& bytes) {
         }
         if (!text.empty() && text.back() != ':')
             text += ':';
-        std::array<char, 4> digits{};
-        const auto [end, error] =
-            std::to_chars(digits.data(), digits.data() + digits.size(), group(i), 16);
-        text.append(digits.data(), end);
+        append(text, group(i), 16);
+    }
+    return text;
+}
+
+inline std::string textOfV4(const std::uint8_t* bytes) {
+    std::string text;
+    for (int i = 0; i < 4; ++i) {
+        if (i > 0)
+            text += '.';
+        append(text, bytes[i]);
     }
     return text;
 }
@@ -169,15 +184,17 @@ inline std::string toString(const IpAddress& address) {
     const auto& bytes = address.bytes();
     if (address.family() == Family::ipv6)
         return detail::textOfV6(bytes);
-    return std::to_string(bytes[0]) + '.' + std::to_string(bytes[1]) + '.' +
-           std::to_string(bytes[2]) + '.' + std::to_string(bytes[3]);
+    return detail::textOfV4(bytes.data());
 }
 
 /// "10.0.0.1:443", "[2001:db8::1]:443"
 inline std::string toString(const Endpoint& endpoint) {
-    const auto address = toString(endpoint.address);
-    const auto port = ':' + std::to_string(endpoint.port);
-    return endpoint.address.family() == Family::ipv6 ? '[' + address + ']' + port : address + port;
+    auto text = toString(endpoint.address);
+    if (endpoint.address.family() == Family::ipv6)
+        text = '[' + text + ']';
+    text += ':';
+    detail::append(text, endpoint.port);
+    return text;
 }
 
 /// "10.0.0.0/8"

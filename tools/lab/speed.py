@@ -22,6 +22,8 @@ MOST_HELD = 10_000
 #: The default range of ports has 28 232, and TIME_WAIT keeps some.
 MANY, WIDE_RANGE = 20_000, "1024 65535"
 JOIN_SECONDS = 900.0
+#: An address that is back sooner looks like a link that flaps.
+CALM_SECONDS = 1.0
 FULL_MESH = "[Rule default]\nPolicies=fullmesh\n"
 
 
@@ -191,10 +193,13 @@ def readdress(name: str, programs: Programs, connections: int) -> float:
     with site(name, programs, connections) as at:
         uplink = at.lab.uplinks[1]
         at.lab.client.ip("addr", "flush", "dev", uplink.link)
+        flushed = time.monotonic()
         if isinstance(at.manager, InKernel):
             at.lab.client.run("ip", "mptcp", "endpoint", "flush")
         with held(at, connections):
-            return _readdress(at, connections)
+            time.sleep(max(0.0, flushed + CALM_SECONDS - time.monotonic()))
+            # of tens of thousands some find no place in the kernel's table of tokens
+            return _readdress(at, at.lab.client.mib()["MPCapableSYNACKRX"])
 
 
 def _readdress(at: Site, connections: int) -> float:
