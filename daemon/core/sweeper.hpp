@@ -19,7 +19,8 @@ namespace subflowd::core {
 /// that time is over, in the state it has then.
 class Sweeper {
   public:
-    static constexpr std::size_t commandsPerSlice = 8;
+    /// A command takes the kernel some 40 us, for which a new connection waits.
+    static constexpr std::size_t commandsPerSlice = 2;
     static constexpr std::size_t connectionsPerSlice = 512;
     static constexpr std::size_t connectionsOfLine = 256;
     static constexpr Duration lineInterval = std::chrono::milliseconds(10);
