@@ -2,7 +2,6 @@
 #include "host/other_path_managers.hpp"
 
 #include <linux/netlink.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <charconv>
@@ -104,11 +103,10 @@ std::vector<NetlinkSocket> subscribers(std::string_view procNetNetlink, std::uin
 std::vector<OtherPathManager> otherPathManagers(std::uint32_t group, const fs::path& proc) {
     std::vector<OtherPathManager> others;
     for (const auto& socket : subscribers(readAll(proc / "thread-self/net/netlink"), group)) {
-        const auto pid = ownerOf(socket, proc);
-        if (pid == ::getpid())
+        if (hasOpen(proc / "self", socket.inode)) // mostly the only one, and the walk is long
             continue;
         OtherPathManager other;
-        if (pid)
+        if (const auto pid = ownerOf(socket, proc))
             other = {*pid, nameOf(proc / std::to_string(*pid))};
         if (std::ranges::find(others, other) == others.end())
             others.push_back(std::move(other));

@@ -72,7 +72,7 @@ TEST_F(OtherPathManagersTest, AreNotInitThatKeepsACopy) {
 }
 
 TEST_F(OtherPathManagersTest, DoNotIncludeThisProcess) {
-    addProcess(std::to_string(::getpid()), "self", 501);
+    addProcess("self", "subflowd", 501);
     addProcess("4001", "mptcpd", 502);
     EXPECT_EQ(otherPathManagers(9, proc_.path()), (Others{{4001, "mptcpd"}}));
 }
