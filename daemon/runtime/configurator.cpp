@@ -127,7 +127,7 @@ Reading Configurator::read(const std::vector<std::string>& alone) {
 std::string toText(const config::Diagnostics& diagnostics) {
     std::string text;
     for (const auto& diagnostic : diagnostics)
-        text += (text.empty() ? "" : "\n") + toString(diagnostic);
+        text.append(text.empty() ? "" : "\n").append(toString(diagnostic));
     return text;
 }
 
