@@ -237,6 +237,16 @@ inline bool isSuspect(const Subflow& subflow) {
     return subflow.suspected != never && alive(subflow);
 }
 
+/// Whether data gets through a subflow, as far as is known, and it is nobody's successor.
+inline bool carries(const Subflow& subflow) {
+    return counts(subflow) && subflow.state == SubflowState::up && !isSuspect(subflow);
+}
+
+/// The priority that a subflow has once the kernel has done what was asked.
+inline Priority intendedPriority(const Subflow& subflow) {
+    return subflow.asked.value_or(subflow.priority);
+}
+
 /// How a subflow is shown.
 inline SubflowState shownState(const Subflow& subflow) {
     if (subflow.closing)

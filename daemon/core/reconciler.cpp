@@ -286,8 +286,7 @@ void Reconciler::setPriority(const Work& work, Subflow& subflow, Priority priori
                              const Reason& reason) {
     auto& world = work.world;
     auto& connection = work.connection;
-    const auto intended = subflow.asked.value_or(subflow.priority);
-    if (intended == priority || subflow.localPort == 0)
+    if (intendedPriority(subflow) == priority || subflow.localPort == 0)
         return;
     subflow.asked = priority;
     tellPriority(work, subflow, priority);

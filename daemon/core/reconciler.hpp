@@ -66,10 +66,9 @@ class Reconciler {
     bool withinLimits(const Work& work, std::size_t path) const;
     bool mayBeProvoked(const Work& work, std::size_t path) const;
 
-    /// A join, and the local port of the subflow whose place it is to take; 0: it takes none.
     struct Join {
         Priority priority = Priority::regular;
-        std::uint16_t succeeds = 0;
+        std::uint16_t succeeds = 0; ///< local port of the subflow whose place it takes; 0: of none
     };
 
     Subflow& addJoin(const Work& work, std::size_t path, Join join);

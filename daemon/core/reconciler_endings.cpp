@@ -34,7 +34,7 @@ bool openedAnew(const Connection& connection, const Subflow& subflow,
 const Subflow* lastOfUnwanted(const Connection& connection) {
     const Subflow* oldest = nullptr;
     for (const auto& subflow : connection.subflows) {
-        if (!counts(subflow) || subflow.state != SubflowState::up || isSuspect(subflow))
+        if (!carries(subflow))
             continue;
         if (!subflow.unwanted)
             return nullptr;

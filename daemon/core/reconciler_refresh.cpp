@@ -67,18 +67,15 @@ Instant dueAt(const Connection& connection, const Plan::Refreshed& stated, const
     return std::max(stated.time, connection.paths[old.path].tried + Reconciler::leastPatience);
 }
 
-/// Whether a subflow carries that is not there to take the place of another.
 bool anyCarries(const Connection& connection) {
-    return std::ranges::any_of(connection.subflows, [](const Subflow& subflow) {
-        return subflow.state == SubflowState::up && counts(subflow) && !isSuspect(subflow);
-    });
+    return std::ranges::any_of(connection.subflows, carries);
 }
 
 /// It disturbs nothing as backup. But where nothing carries, it is to carry as soon as it is there:
 /// its priority goes with the join then, for MP_PRIO may get lost (RFC 8684, 3.3.8), and the peer
 /// would go on sending on what is dead.
 Priority priorityOfHeir(const Connection& connection, const Subflow& old) {
-    return anyCarries(connection) ? Priority::backup : old.asked.value_or(old.priority);
+    return anyCarries(connection) ? Priority::backup : intendedPriority(old);
 }
 
 } // namespace
@@ -120,7 +117,7 @@ void Reconciler::handOver(const Work& work, Subflow& old, Subflow& fresh) {
     const bool dark = !anyCarries(work.connection);
     fresh.succeeds = 0;
     work.connection.paths[fresh.path].attempts = 0;
-    setPriority(work, fresh, old.asked.value_or(old.priority), reason);
+    setPriority(work, fresh, intendedPriority(old), reason);
     if (dark)
         end(work, old, reason);
     else
