@@ -53,9 +53,23 @@ void Sweeper::publishUsability(LinkIndex link, LinkTable::Effect effect) {
                 gains ? LogTopic::moreToUse : LogTopic::lessToUse});
 }
 
-/// Everything once more, from where the last sweep stands.
+/// Everything once more, from where the last sweep stands. Where the table ends is seen on arrival:
+/// it grows and shrinks meanwhile.
 void Sweeper::start() {
-    remaining_ = world_.connections.slots();
+    stretch_ = Stretch::toTheEnd;
+    stop_ = cursor_;
+}
+
+std::optional<std::size_t> Sweeper::nextSlot() {
+    if (stretch_ == Stretch::toTheEnd && cursor_ >= world_.connections.slots()) {
+        stretch_ = Stretch::toItsBegin;
+        cursor_ = 0;
+    }
+    if (stretch_ == Stretch::toItsBegin && cursor_ >= stop_)
+        stretch_ = Stretch::none;
+    if (stretch_ == Stretch::none)
+        return std::nullopt;
+    return cursor_++;
 }
 
 void Sweeper::work() {
@@ -118,15 +132,11 @@ void Sweeper::workLine() {
 }
 
 void Sweeper::workSweep() {
-    std::size_t looked = 0;
-    while (remaining_ > 0 && looked < connectionsPerSlice && !sliceIsFull()) {
-        if (cursor_ >= world_.connections.slots())
-            cursor_ = 0;
-        auto* connection = world_.connections.at(cursor_);
-        ++cursor_;
-        --remaining_;
-        ++looked;
-        if (connection)
+    for (std::size_t looked = 0; looked < connectionsPerSlice && !sliceIsFull(); ++looked) {
+        const auto slot = nextSlot();
+        if (!slot)
+            return;
+        if (auto* connection = world_.connections.at(*slot))
             evaluator_.evaluate(world_, *connection);
     }
 }
@@ -136,7 +146,7 @@ bool Sweeper::sliceIsFull() const {
 }
 
 Instant Sweeper::nextWork() {
-    if (remaining_ > 0 || world_.sweepWanted)
+    if (stretch_ != Stretch::none || world_.sweepWanted)
         return world_.now;
     auto next = world_.listeners.nextIdle();
     if (!world_.line.empty())

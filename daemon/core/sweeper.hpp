@@ -7,6 +7,8 @@
 #include "core/world.hpp"
 
 #include <cstddef>
+#include <cstdint>
+#include <optional>
 #include <vector>
 
 namespace subflowd::core {
@@ -46,11 +48,19 @@ class Sweeper {
         bool pending = false; ///< something changed that was not acted on
     };
 
+    /// What of the table a sweep has still before it, from where it stands.
+    enum class Stretch : std::uint8_t {
+        none,
+        toTheEnd,   ///< and then from the beginning to where it began
+        toItsBegin, ///< of the sweep
+    };
+
     void start();
     void endDebounces();
     void workTimers();
     void workLine();
     void workSweep();
+    std::optional<std::size_t> nextSlot();
     bool sliceIsFull() const;
     void publishUsability(LinkIndex link, LinkTable::Effect effect);
 
@@ -58,8 +68,9 @@ class Sweeper {
     Evaluator& evaluator_;
     std::vector<Calm> calms_;
     Instant nextLine_{}; ///< when those that wait for a budget are looked at again
-    std::size_t cursor_ = 0;
-    std::size_t remaining_ = 0; ///< slots that the sweep has not seen
+    Stretch stretch_ = Stretch::none;
+    std::size_t cursor_ = 0; ///< the next slot
+    std::size_t stop_ = 0;   ///< where the sweep began
 };
 
 } // namespace subflowd::core

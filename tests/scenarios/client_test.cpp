@@ -11,6 +11,7 @@ namespace {
 using namespace std::chrono_literals;
 using testing::ElementsAre;
 using testing::IsEmpty;
+using testing::SizeIs;
 
 constexpr auto server = "10.9.0.1:443";
 
@@ -216,6 +217,34 @@ TEST_F(Client, ServesFreshConnectionsWhileMassWorkGoesOn) {
     lab.run(5s);
     EXPECT_EQ(lab.mark(), 500U);
     EXPECT_LE(lab.largestSlice, 8U);
+}
+
+/// A sweep begins where the last one ended, in the midst of a table that grows meanwhile.
+TEST_F(Client, OverlooksNobodyWhenConnectionsComeDuringMassWork) {
+    lab.uplink(1, "eth0", "10.0.0.1/24");
+    std::vector<Token> tokens;
+    const auto connect = [&] {
+        const auto local = "10.0.0.1:" + std::to_string(2000 + tokens.size());
+        tokens.push_back(lab.kernel.connect(local, server));
+        lab.kernel.establish(tokens.back());
+    };
+    while (tokens.size() < 300)
+        connect();
+    lab.run(1s);
+    std::size_t most = 500;
+    lab.observer = [&](const core::Input& input, const core::Outcome& outcome) {
+        const bool slice = std::holds_alternative<core::Tick>(input) && !outcome.commands.empty();
+        if (slice && tokens.size() < most)
+            connect();
+    };
+    lab.uplink(2, "eth1", "10.0.1.1/24");
+    lab.run(10s);
+    most = 600;
+    lab.uplink(3, "eth2", "10.0.2.1/24");
+    lab.run(10s);
+    EXPECT_EQ(tokens.size(), most);
+    for (const auto token : tokens)
+        ASSERT_THAT(lab.subflows(token), SizeIs(3));
 }
 
 TEST_F(Client, ForgetsEverythingWhenConnectionsClose) {
