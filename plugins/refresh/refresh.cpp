@@ -20,6 +20,12 @@ constexpr std::uint8_t roundsOfProof = 2;
 /// How long a fresh subflow may take to be answered.
 constexpr Duration patience = std::chrono::seconds(5);
 
+/// A fresh subflow beside old ones on a full path takes seconds to get its share; another one would
+/// have to begin again.
+bool hasGrown(std::uint64_t before, std::uint64_t now) {
+    return now - std::min(before, now) > before / 8;
+}
+
 /// 80 % to 120 %, always the same for a connection: many that began together are not compared, and
 /// replaced, in the same moment.
 Duration spread(Duration period, Token token) {
@@ -76,13 +82,14 @@ void Refresh::judge(const Comparison& found, Instant now, State& state) const {
         return;
     }
     if (found.least * 100 >= found.middle * threshold_) {
-        state = {0, 0, 0, 0, found.when, {}};
+        state = {.judged = found.when};
         return;
     }
-    state.rounds = state.laggard == found.slowest
-                       ? static_cast<std::uint8_t>(std::min<int>(state.rounds + 1, roundsOfProof))
-                       : std::uint8_t{1};
+    const bool again = state.laggard == found.slowest && !hasGrown(state.rate, found.least);
+    state.rounds = again ? static_cast<std::uint8_t>(std::min<int>(state.rounds + 1, roundsOfProof))
+                         : std::uint8_t{1};
     state.laggard = found.slowest;
+    state.rate = found.least;
     if (state.rounds < roundsOfProof || now < state.time || state.fruitless >= State::mostFruitless)
         return;
     state.replacing = state.laggard;

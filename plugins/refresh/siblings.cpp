@@ -21,9 +21,12 @@ bool isSibling(const SubflowView& subflow) {
            subflow.priority == Priority::regular && subflow.peerPriority == Priority::regular;
 }
 
-/// What TCP measured, or else what it would send.
+/// What TCP measured, or else what it would send. It measures over one round trip, in which a busy
+/// machine may have taken what it was given late; what went by since the look before can be carried
+/// for sure.
 std::uint64_t rateOf(const Measurement& measured) {
-    return measured.deliveryRate > 0 ? measured.deliveryRate : measured.pacingRate;
+    const auto told = measured.deliveryRate > 0 ? measured.deliveryRate : measured.pacingRate;
+    return std::max(told, measured.sendingRate);
 }
 
 } // namespace

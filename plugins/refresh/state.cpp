@@ -24,13 +24,14 @@ State read(const Memory& memory) {
     state.fruitless = static_cast<std::uint8_t>(packed >> 40);
     state.judged = instantOf(memory[1]);
     state.time = instantOf(memory[2]);
+    state.rate = memory[3];
     return state;
 }
 
 Memory write(const State& state) {
     const auto packed = std::uint64_t{state.laggard} | std::uint64_t{state.replacing} << 16 |
                         std::uint64_t{state.rounds} << 32 | std::uint64_t{state.fruitless} << 40;
-    return {packed, numberOf(state.judged), numberOf(state.time), 0};
+    return {packed, numberOf(state.judged), numberOf(state.time), state.rate};
 }
 
 } // namespace subflowd::refresh

@@ -18,6 +18,7 @@ struct State {
     std::uint8_t rounds = 0;     ///< in a row for which it was
     std::uint8_t fruitless = 0;  ///< replacements since none was too slow
     std::uint16_t replacing = 0; ///< the one that is being replaced; 0: none is
+    std::uint64_t rate = 0;      ///< bytes a second of the laggard in that round
     Instant judged{};            ///< when the last round was measured
     Instant time{}; ///< since when one is being replaced, or until when nothing is done
 

@@ -18,6 +18,9 @@ PORT = 5003
 CHUNK = b"x" * 65536
 SUBFLOWS = 3
 
+#: Paths between which the low byte of a subflow's port decides: so many that two subflows hardly
+#: ever share one, where the later one would be slow because it finds the queue full.
+PATHS = 256
 #: A busy machine tells little of a path, so what is slow here is very slow.
 CONFIG = f"""[Rule default]
 Policies=ndiffports refresh
@@ -80,22 +83,27 @@ def daemon(lab, make_daemon):
 
 
 @pytest.fixture
-def spread(lab) -> Lab:
-    """What leaves by the first uplink goes by a fast path, until it is said otherwise."""
-    lab.client.run(*tc(lab, "qdisc"), "root", "handle", "1:", "htb", "default", "1")
-    for number, rate in ((1, "40mbit"), (2, "400kbit")):
-        lab.client.run(*tc(lab, "class"), "parent", "1:", "classid", f"1:{number}",
-                       "htb", "rate", rate)
+def spread(lab, tmp_path) -> Lab:
+    """What leaves by the first uplink goes by one of many equally fast paths."""
+    link = lab.uplinks[0].link
+    lines = [f"qdisc add dev {link} root handle 1: htb"]
+    for path in range(PATHS):
+        lines.append(f"class add {path_class(lab, path)} htb rate 14mbit")
+        lines.append(f"filter add dev {link} parent 1: protocol ip u32 "
+                     f"match ip sport {path} {PATHS - 1:#x} flowid 1:{path + 1:x}")
+    batch = tmp_path / "tc"
+    batch.write_text("\n".join(lines))
+    lab.client.run("tc", "-batch", str(batch))
     return lab
 
 
-def tc(lab: Lab, what: str) -> list[str]:
-    return ["tc", what, "add", "dev", lab.uplinks[0].link]
+def path_class(lab: Lab, port: int) -> str:
+    """As tc names the path of a subflow from that port."""
+    return f"dev {lab.uplinks[0].link} parent 1: classid 1:{port % PATHS + 1:x}"
 
 
 def slow_down(lab: Lab, port: int) -> None:
-    lab.client.run(*tc(lab, "filter"), "parent", "1:", "protocol", "ip", "u32",
-                   "match", "ip", "sport", str(port), "0xffff", "flowid", "1:2")
+    lab.client.run("tc", "class", "change", *path_class(lab, port).split(), "htb", "rate", "400kbit")
 
 
 @pytest.fixture

@@ -119,7 +119,7 @@ TEST_F(RefreshTest, ComparesTwoWithEachOther) {
         now.now += 3s;
         now.measured(40000).deliveryRate = first;
         now.measured(40001).deliveryRate = second;
-        now.measured(40001).sendingRate = fast;
+        now.measured(40000).sendingRate = fast;
         return again();
     };
     both(fast, fast / 3);
@@ -146,7 +146,8 @@ TEST_F(RefreshTest, TakesTheRateOfPacingWhereNothingWasDeliveredYet) {
         now.now += 3s;
         for (std::uint16_t port = 40000; port < 40004; ++port) {
             auto& measured = now.measured(port);
-            measured = {now.now, 0, 0, fast, 0, port == 40002 ? rate : fast, {}};
+            const bool slow = port == 40002;
+            measured = {now.now, 0, 0, slow ? 0 : fast, 0, slow ? rate : fast, {}};
         }
         return again();
     };
@@ -154,6 +155,28 @@ TEST_F(RefreshTest, TakesTheRateOfPacingWhereNothingWasDeliveredYet) {
     EXPECT_EQ(replaced(paced(fast)), std::nullopt);
     paced(1000);
     EXPECT_EQ(replaced(paced(1000)), 2U);
+}
+
+TEST_F(RefreshTest, BelievesWhatWentByMoreThanOneSlowRoundTrip) {
+    const auto stalled = [this] {
+        look();
+        now.measured(40002).deliveryRate = 1000;
+        return again();
+    };
+    stalled();
+    EXPECT_EQ(replaced(stalled()), std::nullopt);
+}
+
+TEST_F(RefreshTest, GivesOneThatGrowsTime) {
+    auto rate = fast / 20;
+    for (; rate < fast / 2; rate += rate / 7) {
+        carries(40002, rate);
+        ASSERT_EQ(replaced(look()), std::nullopt) << rate;
+    }
+    carries(40002, rate = fast / 3);
+    look();
+    carries(40002, rate + rate / 8);
+    EXPECT_EQ(replaced(look()), 2U) << "as good as still";
 }
 
 TEST_F(RefreshTest, OneAtATimeAndTheNextOneLater) {
@@ -239,7 +262,8 @@ TEST_F(RefreshTest, SpreadsItsRoundsOverConnections) {
 }
 
 TEST(RefreshState, SurvivesBeingWrittenDown) {
-    const State state{40002, 1, 9, 65535, Instant{1234567890123ns}, Instant{987654321098ns}};
+    const State state{
+        40002, 1, 9, 65535, 1ULL << 40, Instant{1234567890123ns}, Instant{987654321098ns}};
     EXPECT_EQ(refresh::read(refresh::write(state)), state);
     EXPECT_EQ(refresh::read(Memory{}), State{});
 }
