@@ -18,10 +18,10 @@ def _text(value: Any) -> str:
 
 
 def wait_for(condition: Callable[[], Any], what: str, timeout: float = 10.0,
-             otherwise: Any = "") -> Any:
-    """The first true value of `condition`. After `timeout` seconds, stretched by
-    SUBFLOWD_TEST_TIMEOUT_FACTOR, raises Timeout: `what` was waited for, and `otherwise` (a text,
-    or a function that makes one) is what there was instead."""
+             otherwise: Any = "", interval: float = POLL_INTERVAL) -> Any:
+    """The first true value of `condition`, looked at every `interval` seconds. After `timeout`
+    seconds, stretched by SUBFLOWD_TEST_TIMEOUT_FACTOR, raises Timeout: `what` was waited for, and
+    `otherwise` (a text, or a function that makes one) is what there was instead."""
     end = time.monotonic() + timeout * FACTOR
     while True:
         value = condition()
@@ -30,7 +30,7 @@ def wait_for(condition: Callable[[], Any], what: str, timeout: float = 10.0,
         if time.monotonic() >= end:
             raise Timeout(f"waited {timeout * FACTOR:.0f} s in vain: {what}\n"
                           f"last value: {value!r}\n{_text(otherwise)}")
-        time.sleep(POLL_INTERVAL)
+        time.sleep(interval)
 
 
 def wait_until_still(value: Callable[[], Any], what: str, polls: int = 25,
