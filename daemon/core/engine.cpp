@@ -72,6 +72,7 @@ class Engine::State {
     void begin(Instant now) {
         world.outcome.clear();
         world.now = now;
+        ++world.step;
     }
 
     const Outcome& end() {

@@ -5,10 +5,15 @@
 #include "core/rules.hpp"
 
 #include <algorithm>
+#include <chrono>
+#include <utility>
 
 namespace subflowd::core {
 
 namespace {
+
+/// Policies speak of times: what they said is taken for what they would say only this long.
+constexpr auto mostForesight = std::chrono::milliseconds(50);
 
 bool isManaged(const World& world, const Connection& connection) {
     return world.configuration->mode == Mode::userspace && !connection.partial &&
@@ -50,7 +55,7 @@ void Evaluator::evaluate(World& world, Connection& connection) {
         return;
     settleWhenConfirmed(world, connection);
     records::forgetStalePaths(world, connection);
-    const auto& judgement = planner_.judge(world, connection, Listing::possible);
+    const auto& judgement = judge(world, connection);
     if (judgement.complete)
         world.measurements.want(connection.token, judgement.period, judgement.notes, world.now);
     if (connection.state == ConnectionState::established)
@@ -59,11 +64,29 @@ void Evaluator::evaluate(World& world, Connection& connection) {
         reconciler_.announceOnly(world, connection, judgement, planner_.candidates());
 }
 
-void Evaluator::rehearse(World& world, Connection& connection) {
-    if (connection.side == Side::server || world.configuration->mode != Mode::userspace)
-        return;
+void Evaluator::begin(World& world, Connection& connection) {
+    if (connection.side == Side::server || connection.state == ConnectionState::established)
+        return evaluate(world, connection); // announcements need not wait for ESTABLISHED (K1)
+    if (connection.factsState != FactsState::asked && isManaged(world, connection))
+        foresee(world, connection);
+}
+
+void Evaluator::foresee(World& world, Connection& connection) {
+    connection.state = ConnectionState::established;
     const auto& judgement = planner_.judge(world, connection, Listing::possible);
     reconciler_.rehearse(world, connection, judgement, planner_.candidates());
+    connection.state = ConnectionState::created;
+    foresight_ = {connection.token, connection.joinInitial, world.step, world.now};
+}
+
+/// Nothing else was judged since, or a step would have gone by.
+const Judgement& Evaluator::judge(World& world, const Connection& connection) {
+    const auto foresight = std::exchange(foresight_, {});
+    const bool holds = foresight.token == connection.token && foresight.step + 1 == world.step &&
+                       world.now < foresight.time + mostForesight &&
+                       foresight.joinInitial == connection.joinInitial &&
+                       connection.state == ConnectionState::established;
+    return holds ? planner_.judgement() : planner_.judge(world, connection, Listing::possible);
 }
 
 void Evaluator::tell(World& world, const Connection& connection, const Path& path) {

@@ -5,6 +5,8 @@
 #include "core/reconciler.hpp"
 #include "core/world.hpp"
 
+#include <cstdint>
+
 namespace subflowd::core {
 
 /// Looks at one connection as a whole: asks its policies and makes it what it should be.
@@ -12,9 +14,12 @@ class Evaluator {
   public:
     void evaluate(World& world, Connection& connection);
 
-    /// Asks the policies of a connection that will be established in a moment, and forgets what
-    /// they say: what the answer takes is in the processor's caches then, when it counts.
-    void rehearse(World& world, Connection& connection);
+    /// Looks at one of which something is known for the first time: that it was created, or its
+    /// facts. There is nothing to do for a client before it is established, so its policies are
+    /// asked as if it were. If that is what happens next, and soon, their answer is there when it
+    /// counts, and what is to be done with it is in the processor's caches. Otherwise they are
+    /// asked again.
+    void begin(World& world, Connection& connection);
 
     /// Tells the policies of a connection what happened on one of its paths.
     void tell(World& world, const Connection& connection, const Path& path);
@@ -27,9 +32,20 @@ class Evaluator {
     void resign(World& world, Connection& connection);
 
   private:
+    /// A judgement of which nothing was used yet. The planner has it.
+    struct Foresight {
+        Token token{}; ///< none: there is no foresight
+        JoinInitial joinInitial{};
+        std::uint64_t step = 0; ///< in which it was made
+        Instant time{};
+    };
+
+    void foresee(World& world, Connection& connection);
+    const Judgement& judge(World& world, const Connection& connection);
     void settleWhenConfirmed(World& world, Connection& connection);
 
     Planner planner_;
+    Foresight foresight_;
     Reconciler reconciler_;
 };
 

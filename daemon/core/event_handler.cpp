@@ -25,11 +25,7 @@ void EventHandler::on(const event::Created& event) {
         evaluator_.resign(world_, *connection);
         records::removeConnection(world_, *connection);
     }
-    auto& connection = created(event);
-    if (connection.side == Side::server)
-        evaluator_.evaluate(world_, connection); // announcements need not wait for ESTABLISHED (K1)
-    else
-        evaluator_.rehearse(world_, connection);
+    evaluator_.begin(world_, created(event));
 }
 
 void EventHandler::on(const event::Established& event) {

@@ -80,6 +80,9 @@ class Planner {
     /// Judges a connection that belongs to a rule. The result lives until the next call.
     const Judgement& judge(World& world, const Connection& connection, Listing listing);
 
+    /// The last one.
+    const Judgement& judgement() const { return judgement_; }
+
     const Candidates& candidates() const { return candidates_; }
 
   private:

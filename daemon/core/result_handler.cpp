@@ -106,7 +106,7 @@ void ResultHandler::factsTold(Connection& connection, const CommandFinished& res
     records::confineToDevice(connection, result.facts ? result.facts->boundDevice : noLink);
     if (connection.undecided)
         chooseRule(world_, connection, result.controlGroup);
-    evaluator_.evaluate(world_, connection);
+    evaluator_.begin(world_, connection);
 }
 
 /// Refusals that say something about the connection as a whole.

@@ -55,6 +55,7 @@ struct World {
     Latencies latencies;
     Outcome outcome;
     Instant now{};
+    std::uint64_t step = 0;     ///< numbers inputs from 1
     std::uint32_t snapshot = 0; ///< numbers snapshots from 1
     bool snapshotRunning = false;
     Instant snapshotBegun{};

@@ -189,16 +189,20 @@ void CommandPort::giveUpDue(Outstanding<Waiting>& waiting, Instant now) {
 }
 
 void CommandPort::receive(Finished& finished) {
-    if (!requests_.empty() || !dumps_.empty())
+    const bool replies = !requests_.empty() || !dumps_.empty();
+    const bool answers = !asked_.empty();
+    const bool strays = !replies && !answers; // of what was given up, or there would be no call
+    if (replies || strays)
         receiveCommandReplies(finished);
-    if (!asked_.empty())
+    if (answers || strays)
         receiveQueryReplies(finished);
     reportFailed(finished);
 }
 
 void CommandPort::receiveCommandReplies(Finished& finished) {
-    const auto commandLoss =
-        readAll(commands_, [&](const Message& message) { takeCommandReply(message, finished); });
+    const auto commandLoss = readAll(
+        commands_, [&](const Message& message) { takeCommandReply(message, finished); },
+        [this] { return !requests_.empty() || !dumps_.empty(); });
     // the kernel answers while it takes the request: what did not come until now was dropped
     if (commandLoss == Loss::answers) {
         giveUpAll(requests_);
@@ -207,16 +211,18 @@ void CommandPort::receiveCommandReplies(Finished& finished) {
 }
 
 void CommandPort::receiveQueryReplies(Finished& finished) {
-    const auto queryLoss =
-        readAll(queries_, [&](const Message& message) { takeQueryReply(message, finished); });
+    const auto queryLoss = readAll(
+        queries_, [&](const Message& message) { takeQueryReply(message, finished); },
+        [this] { return !asked_.empty(); });
     if (queryLoss == Loss::answers) {
         giveUpAll(asked_);
         search_.clear();
     }
 }
 
-template <class Take>
-CommandPort::Loss CommandPort::readAll(const Socket& socket, Take take) {
+/// Nothing more comes when everything was answered, so nobody need ask.
+template <class Take, class Expects>
+CommandPort::Loss CommandPort::readAll(const Socket& socket, Take take, Expects expects) {
     auto loss = Loss::none;
     for (;;) {
         sockaddr_nl sender{};
@@ -236,6 +242,8 @@ CommandPort::Loss CommandPort::readAll(const Socket& socket, Take take) {
         const auto received = std::min(static_cast<std::size_t>(length), buffer.size());
         if (sender.nl_pid == 0)
             forEachMessage(Bytes(buffer).first(received), take);
+        if (!expects())
+            return loss;
     }
 }
 

@@ -105,8 +105,8 @@ class CommandPort {
     void giveUpAll(Outstanding<Request>& waiting);
     template <class Request>
     void giveUpDue(Outstanding<Request>& waiting, Instant now);
-    template <class Take>
-    Loss readAll(const Socket& socket, Take take);
+    template <class Take, class Expects>
+    Loss readAll(const Socket& socket, Take take, Expects expects);
     void receiveCommandReplies(Finished& finished);
     void receiveQueryReplies(Finished& finished);
     void takeCommandReply(const Message& message, Finished& finished);

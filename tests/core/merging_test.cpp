@@ -245,18 +245,13 @@ TEST_F(Merging, ClampsEachPolicyToTheRoleOfTheLink) {
 }
 
 TEST_F(Merging, LooksAgainWhenAPolicyAsksForIt) {
-    bool late = false;
-    first.say = [&late](const auto& connection, const HostView& host, Plan& plan) {
-        if (late)
-            wantAll(connection, plan);
-        else
-            plan.askAgain(host.now + 30s);
-        late = true;
+    const auto time = lab.now + 30s;
+    first.say = [time](const auto& connection, const HostView& host, Plan& plan) {
+        if (host.now < time)
+            return plan.askAgain(time);
+        wantAll(connection, plan);
     };
-    const auto token = lab.kernel.connect("10.0.0.1:1000", server);
-    lab.settle();
-    late = false;
-    lab.kernel.establish(token);
+    connected();
     lab.run(29s);
     EXPECT_THAT(lab.commandsSince(0), IsEmpty());
     lab.run(1s);
