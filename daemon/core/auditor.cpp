@@ -28,6 +28,7 @@ void Auditor::on(const snapshot::Begun& /*begun*/) {
     events_.forgetEnded();
     last_ = world_.now;
     differences_ = 0;
+    lossesBefore_ = world_.counters.eventsLost;
 }
 
 void Auditor::on(const snapshot::Connection& row) {
@@ -81,7 +82,8 @@ void Auditor::conclude() {
         return;
     const auto repairs = world_.counters.repairs - *repairsBefore_;
     repairsBefore_.reset();
-    if (repairs == 0)
+    const bool lossExplains = world_.counters.eventsLost != lossesBefore_;
+    if (repairs == 0 || lossExplains)
         return;
     world_.counters.auditRepairs += repairs;
     world_.log(LogRecord::Level::warning,

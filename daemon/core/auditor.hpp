@@ -42,6 +42,7 @@ class Auditor {
     EventHandler& events_;
     Instant last_ = never; ///< snapshot of any kind, or when there was something to compare
     std::size_t differences_ = 0;
+    std::uint64_t lossesBefore_ = 0;             ///< as the audit began
     std::optional<std::uint64_t> repairsBefore_; ///< while doubts wait for a snapshot
 };
 

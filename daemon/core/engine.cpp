@@ -17,6 +17,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <chrono>
 #include <string>
 #include <utility>
 
@@ -33,6 +34,9 @@ Voice translate(Voice voice, const Configuration& from, const Configuration& to)
         std::ranges::find(to.policies, from.policies[index].name, &ConfiguredPolicy::name);
     return at == to.policies.end() ? Voice::core : static_cast<Voice>(at - to.policies.begin());
 }
+
+/// Losses that follow one another faster are one burst, and one line of the log.
+constexpr auto lossesBurst = std::chrono::seconds(10);
 
 /// What announcements of a port waited for.
 void listenerOpened(World& world, const ListenerOpened& opened) {
@@ -115,6 +119,12 @@ class Engine::State {
     void take(const HealthReport& report) { health.handle(report); }
 
     void take(const EventsLost& /*lost*/) {
+        if (world.counters.eventsLost == 0 || world.now >= lastLoss + lossesBurst)
+            world.log(LogRecord::Level::notice,
+                      "the kernel had more events than its queue holds and dropped some: what they "
+                      "told is taken from its lists. If this comes often, enlarge ReceiveBuffer= "
+                      "of [Daemon]");
+        lastLoss = world.now;
         ++world.counters.eventsLost;
         world.outcome.resync = Resync::needed;
         Change change;
@@ -175,6 +185,7 @@ class Engine::State {
     SnapshotHandler snapshots{world, evaluator, events};
     Auditor auditor{world, events};
     bool auditing = false; ///< the snapshot that is being taken is an audit's
+    Instant lastLoss{};    ///< of events
     Sweeper sweeper{world, evaluator};
     HealthWatch health{world};
     RequestHandler requests{world, evaluator};

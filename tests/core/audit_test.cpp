@@ -115,5 +115,22 @@ TEST_F(Audits, HaveNothingRepairedThatAnEventUnderWayExplains) {
     EXPECT_EQ(lab.engine->counters().connections, 2U);
 }
 
+/// The snapshot after the loss was wanted anyway, and nobody has to report a fault.
+TEST_F(Audits, AreNotPraisedForWhatALossExplains) {
+    const auto closed = connected();
+    connected();
+    lab.run(1s);
+    lab.kernel.dumpTakes = 100ms;
+    lab.audit();
+    lab.settle();
+    lab.kernel.losesEvents = true;
+    lab.kernel.close(closed);
+    lab.kernel.losesEvents = false;
+    lab.step(EventsLost{});
+    lab.run(1s);
+    EXPECT_THAT(counts(), ElementsAre(1, 1, 1, 0));
+    EXPECT_THAT(warnings(), IsEmpty());
+}
+
 } // namespace
 } // namespace subflowd::test

@@ -249,5 +249,20 @@ TEST_F(Snapshots, LetAnotherLeadWhenTheLeadersJoinVanished) {
     EXPECT_EQ(lab.subflows(next).size(), 2U);
 }
 
+TEST_F(Snapshots, AreAnnouncedOnceForABurstOfLosses) {
+    const auto told = [this] {
+        return std::ranges::count(lab.log, LogRecord::Level::notice, &LogRecord::level);
+    };
+    for (int loss = 0; loss < 5; ++loss) {
+        lab.step(EventsLost{});
+        lab.run(3s);
+    }
+    EXPECT_EQ(told(), 1);
+    EXPECT_EQ(lab.engine->counters().resyncs, 5U);
+    lab.run(10s);
+    lab.step(EventsLost{});
+    EXPECT_EQ(told(), 2);
+}
+
 } // namespace
 } // namespace subflowd::test
