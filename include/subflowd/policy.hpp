@@ -76,8 +76,9 @@ class Policy {
     virtual Needs needs() const { return Needs::events; }
 
     /// States everything this policy wants for the connection now. A function of its arguments:
-    /// the same arguments give the same plan. `plan` is empty at the start. A throw leaves the
-    /// policy's previous decisions in force; three throws and the policy is out.
+    /// the same arguments give the same plan. A client's connection may be shown as established a
+    /// moment before it is, so that the plan is there in time. `plan` is empty at the start. A
+    /// throw leaves the policy's previous decisions in force; three throws and the policy is out.
     virtual void plan(const ConnectionView& connection, const HostView& host, Plan& plan) = 0;
 
     /// Takes note of a fact for all connections. `memory` is this policy's own.
