@@ -43,6 +43,15 @@ void watchHealth(World& world, Connection& connection) {
 } // namespace
 
 void Evaluator::evaluate(World& world, Connection& connection) {
+    foresight_ = {};
+    look(world, connection);
+}
+
+void Evaluator::established(World& world, Connection& connection) {
+    look(world, connection);
+}
+
+void Evaluator::look(World& world, Connection& connection) {
     if (!connection.partial)
         askFacts(world, connection);
     if (!connection.undecided)
@@ -84,8 +93,7 @@ const Judgement& Evaluator::judge(World& world, const Connection& connection) {
     const auto foresight = std::exchange(foresight_, {});
     const bool holds = foresight.token == connection.token && foresight.step + 1 == world.step &&
                        world.now < foresight.time + mostForesight &&
-                       foresight.joinInitial == connection.joinInitial &&
-                       connection.state == ConnectionState::established;
+                       foresight.joinInitial == connection.joinInitial;
     return holds ? planner_.judgement() : planner_.judge(world, connection, Listing::possible);
 }
 

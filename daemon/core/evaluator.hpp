@@ -16,10 +16,13 @@ class Evaluator {
 
     /// Looks at one of which something is known for the first time: that it was created, or its
     /// facts. There is nothing to do for a client before it is established, so its policies are
-    /// asked as if it were. If that is what happens next, and soon, their answer is there when it
-    /// counts, and what is to be done with it is in the processor's caches. Otherwise they are
-    /// asked again.
+    /// asked as if it were.
     void begin(World& world, Connection& connection);
+
+    /// Looks at one that became established, of which nothing else changed in this step. If it is
+    /// the next one after begin(), and soon, what the policies said is there when it counts, and
+    /// what is to be done with it is in the processor's caches.
+    void established(World& world, Connection& connection);
 
     /// Tells the policies of a connection what happened on one of its paths.
     void tell(World& world, const Connection& connection, const Path& path);
@@ -41,6 +44,7 @@ class Evaluator {
     };
 
     void foresee(World& world, Connection& connection);
+    void look(World& world, Connection& connection);
     const Judgement& judge(World& world, const Connection& connection);
     void settleWhenConfirmed(World& world, Connection& connection);
 

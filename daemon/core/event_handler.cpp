@@ -50,7 +50,7 @@ void EventHandler::on(const event::Established& event) {
     auto change = changeOf(Change::Kind::connectionEstablished, *connection);
     change.tuple = event.initial;
     world_.publish(change);
-    evaluator_.evaluate(world_, *connection);
+    evaluator_.established(world_, *connection);
 }
 
 Connection& EventHandler::created(const event::Connection& event) {

@@ -77,6 +77,16 @@ TEST_F(Foresight, IsOfOneConnection) {
     EXPECT_EQ(askedFor(), 1U) << "the other one came between";
 }
 
+TEST_F(Foresight, IsNotOfAConnectionThatHasMore) {
+    event::SubflowEstablished join;
+    join.token = token;
+    join.tuple = {parseEndpoint("10.0.1.1:2000").value(), parseEndpoint(server).value()};
+    join.localId = join.remoteId = AddressId{2};
+    lab.step(join); // ESTABLISHED was lost
+    EXPECT_EQ(shown.size(), 1U);
+    EXPECT_THAT(lab.commandsSince(0), testing::IsEmpty());
+}
+
 TEST_F(Foresight, WaitsForTheFacts) {
     lab.kernel.close(token);
     lab.configuration().guard.confinement = Protection::on;
