@@ -101,8 +101,7 @@ LinkTable::Applied LinkTable::unset(const network::LinkGone& gone) {
 }
 
 LinkTable::Applied LinkTable::set(const network::Address& facts) {
-    const auto known = find(facts.address, facts.link);
-    const auto ref = known ? *known : add(facts.address, facts.link);
+    const auto ref = placed(facts.address, facts.link);
     auto& local = locals_[static_cast<std::size_t>(ref)];
     local.present = true;
     local.tentative = facts.tentative;
@@ -226,6 +225,17 @@ std::optional<LocalRef> LinkTable::find(const IpAddress& address, LinkIndex link
     });
     const auto found = at ? at : absent;
     return found ? std::optional{static_cast<LocalRef>(*found)} : std::nullopt;
+}
+
+/// A connection may be told of before the address that it began on: it has waited for its link.
+LocalRef LinkTable::placed(const IpAddress& address, LinkIndex link) {
+    if (const auto there = find(address, link))
+        return *there;
+    const auto waiting = find(address, noLink);
+    if (!waiting || locals_[static_cast<std::size_t>(*waiting)].link != noLink)
+        return add(address, link);
+    locals_[static_cast<std::size_t>(*waiting)].link = link;
+    return *waiting;
 }
 
 LocalRef LinkTable::add(const IpAddress& address, LinkIndex link) {

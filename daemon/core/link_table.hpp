@@ -158,6 +158,7 @@ class LinkTable {
     Link* find(LinkIndex index);
     const Link* find(LinkIndex index) const;
     std::optional<LocalRef> find(const IpAddress& address, LinkIndex link) const;
+    LocalRef placed(const IpAddress& address, LinkIndex link);
     LocalRef add(const IpAddress& address, LinkIndex link);
     void dispose(LocalRef ref);
     void disposeUnused();

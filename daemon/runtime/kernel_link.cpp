@@ -45,7 +45,6 @@ KernelLink::KernelLink(EventLoop& loop, core::Engine& engine, host::StateFile& s
     using Turn = EventLoop::Turn;
     loop_.setTimerCallback([this] { onTimer(); });
     loop_.setDozeCallback([this](Instant now) { spin_.gaveUp(now); });
-    loop_.watch(events_.fd(), Turn::kernelEvents, [this] { onEvents(); });
     for (const auto fd : commands_.fds())
         loop_.watch(fd, Turn::answers, [this] { onAnswers(); });
     for (const auto fd : routes_.fds())
@@ -64,6 +63,7 @@ void KernelLink::prime() {
         throw std::system_error(routes_.error(), std::generic_category(),
                                 "the kernel does not list links, addresses and routes");
     primed_ = true;
+    loop_.watch(events_.fd(), EventLoop::Turn::kernelEvents, [this] { onEvents(); });
     startSnapshot(core::snapshot::Occasion::start);
     while (snapshotRunning_)
         loop_.runOnce(std::chrono::seconds(1));
@@ -130,7 +130,11 @@ void KernelLink::onEvents() {
 }
 
 /// Reads a batch of events and sends the commands that answer them. Whether there may be more.
+/// Events that were kept for this daemon wait until the network is known: their connections would
+/// seem to have lost their addresses.
 bool KernelLink::drainOnce() {
+    if (!primed_)
+        return false;
     const auto begun = EventLoop::now();
     const auto drained = events_.drain();
     for (const auto& event : drained.events) {

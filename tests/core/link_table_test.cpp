@@ -295,6 +295,16 @@ TEST_F(Links, PreferAnAddressThatIsThereToOneThatWas) {
     EXPECT_EQ(ref("10.0.0.1"), ref("10.0.0.1", eth1));
 }
 
+TEST_F(Links, TakeUpAnAddressThatAConnectionToldOfFirst) {
+    const auto told = table.acquire(ip("10.0.0.1"), noLink);
+    EXPECT_EQ(table.local(told).usability, Usability::gone);
+    uplink(eth0, "eth0", "10.0.0.1");
+    EXPECT_EQ(ref("10.0.0.1", eth0), told);
+    EXPECT_EQ(table.local(told).usability, Usability::usable);
+    uplink(eth1, "eth1", "10.0.0.1");
+    EXPECT_NE(ref("10.0.0.1", eth1), told);
+}
+
 TEST_F(Links, GiveIdsThatStayWithTheAddressAndAreUsedAgainAfterIt) {
     uplink(eth0, "eth0", "10.0.0.1");
     uplink(eth1, "eth1", "10.0.1.1");

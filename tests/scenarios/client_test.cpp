@@ -219,6 +219,20 @@ TEST_F(Client, ServesFreshConnectionsWhileMassWorkGoesOn) {
     EXPECT_LE(lab.largestSlice, 8U);
 }
 
+/// An application may be faster than the news of the address that it uses.
+TEST_F(Client, KeepsTheInitialSubflowThatCameBeforeItsAddress) {
+    lab.uplink(2, "eth1", "10.0.1.1/24");
+    lab.settle();
+    const auto token = lab.kernel.connect("10.0.0.1:1000", server);
+    lab.settle();
+    lab.uplink(1, "eth0", "10.0.0.1/24");
+    lab.kernel.establish(token);
+    lab.run(1min);
+    EXPECT_THAT(lab.subflows(token),
+                ElementsAre("10.0.0.1 -> 10.9.0.1:443", "10.0.1.1 -> 10.9.0.1:443"));
+    EXPECT_THAT(lab.commandsSince(0), ElementsAre("create 10.0.1.1 id 1 on 2 -> 10.9.0.1:443"));
+}
+
 /// A sweep begins where the last one ended, in the midst of a table that grows meanwhile.
 TEST_F(Client, OverlooksNobodyWhenConnectionsComeDuringMassWork) {
     lab.uplink(1, "eth0", "10.0.0.1/24");
