@@ -9,6 +9,7 @@ import threading
 from expectations import all_clients, wait_for_all_locals
 from lab.capture import Syn, SynCapture
 from lab.daemon import Daemon
+from lab.endurance import allow_descriptors
 from lab.traffic import PORT, Client, EchoServer
 from lab.uplinks import Lab
 from lab.waiting import wait_for
@@ -59,6 +60,7 @@ def waits_amid(lab: Lab, daemon: Daemon, crowd: list[Client]) -> list[int]:
 
 
 def test_a_new_connection_does_not_wait_behind_the_crowd(lab, connect, make_daemon):
+    allow_descriptors()  # both ends of the connections are here
     first, second = lab.uplinks
     daemon = make_daemon(lab.client).start()
     crowd = [connect() for _ in range(CROWD)]
