@@ -119,12 +119,12 @@ class Engine::State {
     void take(const HealthReport& report) { health.handle(report); }
 
     void take(const EventsLost& /*lost*/) {
-        if (world.counters.eventsLost == 0 || world.now >= lastLoss + lossesBurst)
+        if (world.now >= burstEnds)
             world.log(LogRecord::Level::notice,
                       "the kernel had more events than its queue holds and dropped some: what they "
                       "told is taken from its lists. If this comes often, enlarge ReceiveBuffer= "
                       "of [Daemon]");
-        lastLoss = world.now;
+        burstEnds = world.now + lossesBurst;
         ++world.counters.eventsLost;
         world.outcome.resync = Resync::needed;
         Change change;
@@ -185,7 +185,7 @@ class Engine::State {
     SnapshotHandler snapshots{world, evaluator, events};
     Auditor auditor{world, events};
     bool auditing = false; ///< the snapshot that is being taken is an audit's
-    Instant lastLoss{};    ///< of events
+    Instant burstEnds{};   ///< of lost events, unless there is another
     Sweeper sweeper{world, evaluator};
     HealthWatch health{world};
     RequestHandler requests{world, evaluator};

@@ -189,20 +189,27 @@ void CommandPort::giveUpDue(Outstanding<Waiting>& waiting, Instant now) {
 }
 
 void CommandPort::receive(Finished& finished) {
-    const bool replies = !requests_.empty() || !dumps_.empty();
-    const bool answers = !asked_.empty();
-    const bool strays = !replies && !answers; // of what was given up, or there would be no call
-    if (replies || strays)
+    // of what was given up, or there would be no call
+    const bool strays = !expectsCommandReplies() && !expectsQueryReplies();
+    if (strays || expectsCommandReplies())
         receiveCommandReplies(finished);
-    if (answers || strays)
+    if (strays || expectsQueryReplies())
         receiveQueryReplies(finished);
     reportFailed(finished);
+}
+
+bool CommandPort::expectsCommandReplies() const {
+    return !requests_.empty() || !dumps_.empty();
+}
+
+bool CommandPort::expectsQueryReplies() const {
+    return !asked_.empty();
 }
 
 void CommandPort::receiveCommandReplies(Finished& finished) {
     const auto commandLoss = readAll(
         commands_, [&](const Message& message) { takeCommandReply(message, finished); },
-        [this] { return !requests_.empty() || !dumps_.empty(); });
+        [this] { return expectsCommandReplies(); });
     // the kernel answers while it takes the request: what did not come until now was dropped
     if (commandLoss == Loss::answers) {
         giveUpAll(requests_);
@@ -213,7 +220,7 @@ void CommandPort::receiveCommandReplies(Finished& finished) {
 void CommandPort::receiveQueryReplies(Finished& finished) {
     const auto queryLoss = readAll(
         queries_, [&](const Message& message) { takeQueryReply(message, finished); },
-        [this] { return !asked_.empty(); });
+        [this] { return expectsQueryReplies(); });
     if (queryLoss == Loss::answers) {
         giveUpAll(asked_);
         search_.clear();

@@ -107,6 +107,8 @@ class CommandPort {
     void giveUpDue(Outstanding<Request>& waiting, Instant now);
     template <class Take, class Expects>
     Loss readAll(const Socket& socket, Take take, Expects expects);
+    bool expectsCommandReplies() const;
+    bool expectsQueryReplies() const;
     void receiveCommandReplies(Finished& finished);
     void receiveQueryReplies(Finished& finished);
     void takeCommandReply(const Message& message, Finished& finished);

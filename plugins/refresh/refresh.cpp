@@ -23,7 +23,7 @@ constexpr Duration patience = std::chrono::seconds(5);
 /// A fresh subflow beside old ones on a full path takes seconds to get its share; another one would
 /// have to begin again.
 bool hasGrown(std::uint64_t before, std::uint64_t now) {
-    return now - std::min(before, now) > before / 8;
+    return now > before + before / 8;
 }
 
 /// 80 % to 120 %, always the same for a connection: many that began together are not compared, and
