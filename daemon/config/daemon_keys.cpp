@@ -98,7 +98,7 @@ Problem readAuditInterval(std::string_view value, Daemon& daemon) {
         return std::nullopt;
     const auto interval = parseDuration(value);
     if (!interval || *interval < shortestAudit || *interval > longestAudit)
-        return "wants a time from 1s to 1440min, or no";
+        return "wants a time from 1s to 24h, or no";
     daemon.auditInterval = *interval;
     return std::nullopt;
 }

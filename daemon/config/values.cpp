@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "config/values.hpp"
 
+#include <subflowd/duration_text.hpp>
+
 #include <algorithm>
 #include <charconv>
 #include <limits>
@@ -34,17 +36,8 @@ constexpr std::array<Named<Duration>, 5> units{{{"h", std::chrono::hours(1)},
                                                 {"s", std::chrono::seconds(1)},
                                                 {"ms", std::chrono::milliseconds(1)},
                                                 {"us", std::chrono::microseconds(1)}}};
+constexpr Duration shortestInterval = std::chrono::microseconds(1);
 constexpr Duration longestInterval = std::chrono::hours(1);
-
-std::optional<Duration> parseInterval(std::string_view text) {
-    const auto digits = std::min(text.find_first_not_of("0123456789"), text.size());
-    const auto unit = valueOf(units, text.substr(digits));
-    if (!unit)
-        return std::nullopt;
-    const auto count =
-        parseNumber(text.substr(0, digits), 1, static_cast<std::uint64_t>(longestInterval / *unit));
-    return count ? std::optional{static_cast<std::int64_t>(*count) * *unit} : std::nullopt;
-}
 
 } // namespace
 
@@ -92,8 +85,8 @@ std::optional<core::Allowance> parseAllowance(std::string_view text) {
         return std::nullopt;
     const auto burst =
         parseNumber(text.substr(0, slash), 1, std::numeric_limits<std::uint16_t>::max());
-    const auto interval = parseInterval(text.substr(slash + 1));
-    if (!burst || !interval)
+    const auto interval = parseDuration(text.substr(slash + 1));
+    if (!burst || !interval || *interval < shortestInterval || *interval > longestInterval)
         return std::nullopt;
     return core::Allowance{static_cast<std::uint16_t>(*burst), *interval};
 }

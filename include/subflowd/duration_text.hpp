@@ -11,18 +11,22 @@
 #include <string_view>
 #include <system_error>
 
-/// Times as settings are written: a whole number of ms, s or min, as in "250ms"; without a unit, of
-/// seconds.
+/// Times as settings are written: a whole number of us, ms, s, min or h, as in "250ms"; without a
+/// unit, of seconds.
 namespace subflowd {
 
 namespace detail {
 
 /// How long one of a unit is; zero for what is none.
 inline Duration unitOf(std::string_view name) {
+    if (name == "us")
+        return std::chrono::microseconds(1);
     if (name == "ms")
         return std::chrono::milliseconds(1);
     if (name == "min")
         return std::chrono::minutes(1);
+    if (name == "h")
+        return std::chrono::hours(1);
     return name.empty() || name == "s" ? Duration{std::chrono::seconds(1)} : Duration{};
 }
 
@@ -39,10 +43,12 @@ inline std::optional<Duration> parseDuration(std::string_view text) {
     return count * one;
 }
 
-/// To the millisecond.
+/// In the largest of s, ms and us that leaves no rest; to the microsecond.
 inline std::string toString(Duration duration) {
-    const auto count = std::chrono::duration_cast<std::chrono::milliseconds>(duration).count();
-    return count % 1000 == 0 ? std::to_string(count / 1000) + "s" : std::to_string(count) + "ms";
+    const auto count = std::chrono::duration_cast<std::chrono::microseconds>(duration).count();
+    if (count % 1'000'000 == 0)
+        return std::to_string(count / 1'000'000) + "s";
+    return count % 1000 == 0 ? std::to_string(count / 1000) + "ms" : std::to_string(count) + "us";
 }
 
 } // namespace subflowd
