@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""Writes captured netlink messages as the seed corpora of fuzz_event and fuzz_ack, histories of
-throws of the dice as those of fuzz_history, and empty ones for the others.
+"""Writes the seed corpora of the fuzzers: captured netlink messages, configurations, and throws of
+the dice where a fuzzer makes of its input what it needs.
 
 Usage: make_corpus.py DATA_DIRECTORY OUTPUT_DIRECTORY
 """
@@ -10,25 +10,37 @@ import random
 import sys
 
 HISTORIES, BYTES_OF_HISTORY = 64, 1000
-OTHERS = "route", "diag", "config", "arguments"
+ARGUMENTS, BYTES_OF_ARGUMENTS = 64, 400
 
 
-def write(directory, messages):
+def write(directory, seeds):
     directory.mkdir(parents=True, exist_ok=True)
-    for number, message in enumerate(messages):
-        (directory / f"seed-{number:03}").write_bytes(bytes.fromhex(message))
+    for number, seed in enumerate(seeds):
+        (directory / f"seed-{number:03}").write_bytes(seed)
+
+
+def captured(path):
+    return json.loads(path.read_text())
+
+
+def messages(records):
+    return [bytes.fromhex(text) for text in sorted({record["hex"] for record in records})]
 
 
 def main():
     data, output = map(pathlib.Path, sys.argv[1:])
-    events = json.loads((data / "events_6.18.json").read_text())
-    replies = json.loads((data / "replies_6.18.json").read_text())
-    write(output / "event", sorted({event["hex"] for event in events}))
-    write(output / "ack", sorted(p for r in replies.values() for p in r["responses"]))
-    write(output / "history", (random.Random(seed).randbytes(BYTES_OF_HISTORY).hex()
+    replies = captured(data / "replies_6.18.json").values()
+    network = captured(data / "network_6.18.json")
+    write(output / "event", messages(captured(data / "events_6.18.json")))
+    write(output / "ack", messages({"hex": text} for reply in replies for text in reply["responses"]))
+    for socket in ("route", "diag"):
+        write(output / socket, messages(row for row in network if row["socket"] == socket))
+    write(output / "config", (path.read_bytes()
+                              for path in sorted((data / "configurations").glob("*.conf"))))
+    write(output / "arguments", (random.Random(seed).randbytes(BYTES_OF_ARGUMENTS)
+                                 for seed in range(ARGUMENTS)))
+    write(output / "history", (random.Random(seed).randbytes(BYTES_OF_HISTORY)
                                for seed in range(HISTORIES)))
-    for name in OTHERS:
-        write(output / name, [])
     (output / "corpus.stamp").touch()
 
 
