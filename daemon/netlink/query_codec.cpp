@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "netlink/query_codec.hpp"
 
+#include "netlink/message_writer.hpp"
 #include "netlink/mptcp_uapi.hpp"
 
 #include <arpa/inet.h>
-#include <libmnl/libmnl.h>
 #include <linux/sock_diag.h>
 #include <netinet/tcp.h>
 
@@ -19,21 +19,16 @@ namespace {
 constexpr std::uint32_t anyState = ~std::uint32_t{0};
 constexpr std::uint8_t protocolInAttribute = 255; // IPPROTO_RAW; INET_DIAG_REQ_PROTOCOL counts
 
-nlmsghdr* begin(core::CommandId id, std::uint16_t type, std::uint16_t flags,
-                std::span<std::byte> buffer) {
-    auto* message = mnl_nlmsg_put_header(buffer.data());
-    message->nlmsg_type = type;
-    message->nlmsg_flags = static_cast<std::uint16_t>(NLM_F_REQUEST | flags);
-    message->nlmsg_seq = static_cast<std::uint32_t>(id);
-    return message;
+MessageWriter begin(core::CommandId id, std::uint16_t type, std::uint16_t flags,
+                    std::span<std::byte> buffer) {
+    return {buffer, type, flags, static_cast<std::uint32_t>(id)};
 }
 
-inet_diag_req_v2* putRequest(nlmsghdr* message, std::uint8_t family, std::uint8_t protocol) {
-    auto* request = static_cast<inet_diag_req_v2*>(
-        mnl_nlmsg_put_extra_header(message, sizeof(inet_diag_req_v2)));
-    request->sdiag_family = family;
-    request->sdiag_protocol = protocol;
-    request->idiag_states = anyState;
+inet_diag_req_v2 requestFor(std::uint8_t family, std::uint8_t protocol) {
+    inet_diag_req_v2 request{};
+    request.sdiag_family = family;
+    request.sdiag_protocol = protocol;
+    request.idiag_states = anyState;
     return request;
 }
 
@@ -73,26 +68,28 @@ void readFacts(const inet_diag_msg& socket, Bytes attributes, ConnectionFacts& f
 } // namespace
 
 std::size_t encodeFactsQuery(core::CommandId id, Token token, std::span<std::byte> buffer) {
-    auto* message = begin(id, SOCK_DIAG_BY_FAMILY, 0, buffer);
+    auto message = begin(id, SOCK_DIAG_BY_FAMILY, 0, buffer);
     // the token alone counts: AF_INET finds the sockets of AF_INET6, too
-    auto* request = putRequest(message, AF_INET, protocolInAttribute);
-    request->id.idiag_cookie[0] = static_cast<std::uint32_t>(token);
-    mnl_attr_put_u32(message, INET_DIAG_REQ_PROTOCOL, uapi::protocolMptcp);
-    return message->nlmsg_len;
+    auto request = requestFor(AF_INET, protocolInAttribute);
+    request.id.idiag_cookie[0] = static_cast<std::uint32_t>(token);
+    message.putFixed(request);
+    message.put(INET_DIAG_REQ_PROTOCOL, uapi::protocolMptcp);
+    return message.finish();
 }
 
 std::size_t encodeLookup(core::CommandId id, const core::command::ResetSubflow& reset,
                          std::span<std::byte> buffer) {
-    auto* message = begin(id, SOCK_DIAG_BY_FAMILY, 0, buffer);
-    auto& identity =
-        putRequest(message, familyOf(reset.tuple.local.address, reset.tuple.form), IPPROTO_TCP)->id;
+    auto message = begin(id, SOCK_DIAG_BY_FAMILY, 0, buffer);
+    auto request = requestFor(familyOf(reset.tuple.local.address, reset.tuple.form), IPPROTO_TCP);
+    auto& identity = request.id;
     identity.idiag_sport = htons(reset.tuple.local.port);
     identity.idiag_dport = htons(reset.tuple.remote.port);
     putAddress(reset.tuple.local.address, reset.tuple.form, identity.idiag_src);
     putAddress(reset.tuple.remote.address, reset.tuple.form, identity.idiag_dst);
     identity.idiag_if = static_cast<std::uint32_t>(reset.link);
     identity.idiag_cookie[0] = identity.idiag_cookie[1] = INET_DIAG_NOCOOKIE;
-    return message->nlmsg_len;
+    message.putFixed(request);
+    return message.finish();
 }
 
 std::uint8_t familyOf(const core::command::CancelJoin& join) {
@@ -100,18 +97,21 @@ std::uint8_t familyOf(const core::command::CancelJoin& join) {
 }
 
 std::size_t encodeJoinDump(core::CommandId id, std::uint8_t family, std::span<std::byte> buffer) {
-    auto* message = begin(id, SOCK_DIAG_BY_FAMILY, NLM_F_DUMP, buffer);
-    auto* request = putRequest(message, family, IPPROTO_TCP);
-    request->idiag_states = 1U << TCP_SYN_SENT;
+    auto message = begin(id, SOCK_DIAG_BY_FAMILY, NLM_F_DUMP, buffer);
+    auto request = requestFor(family, IPPROTO_TCP);
+    request.idiag_states = 1U << TCP_SYN_SENT;
     // TCP sends INET_DIAG_ULP_INFO, which has the token, only to who asks for INET_DIAG_INFO
-    request->idiag_ext = 1U << (INET_DIAG_INFO - 1);
-    return message->nlmsg_len;
+    request.idiag_ext = 1U << (INET_DIAG_INFO - 1);
+    message.putFixed(request);
+    return message.finish();
 }
 
 std::size_t encodeDestroy(const FoundSocket& socket, std::span<std::byte> buffer) {
-    auto* message = begin(socket.id, SOCK_DESTROY, NLM_F_ACK, buffer);
-    putRequest(message, socket.family, IPPROTO_TCP)->id = socket.identity;
-    return message->nlmsg_len;
+    auto message = begin(socket.id, SOCK_DESTROY, NLM_F_ACK, buffer);
+    auto request = requestFor(socket.family, IPPROTO_TCP);
+    request.id = socket.identity;
+    message.putFixed(request);
+    return message.finish();
 }
 
 std::optional<FoundSocket> decodeSocket(const Message& message) {
