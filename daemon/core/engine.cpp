@@ -73,15 +73,16 @@ class Engine::State {
         world.links.configure(world.configuration->links, world.configuration->importFlags);
     }
 
-    void begin(Instant now) {
+    [[gnu::hot]] void begin(Instant now) {
         world.outcome.clear();
         world.now = now;
         ++world.step;
     }
 
-    const Outcome& end() {
+    [[gnu::hot]] const Outcome& end() {
         requests.settle();
-        logQuarantined();
+        if (world.policies.hasQuarantined())
+            logQuarantined();
         world.outcome.wake = std::min(
             {sweeper.nextWork(), health.nextWork(), requests.nextWork(), auditor.nextWork()});
         return world.outcome;
@@ -93,7 +94,7 @@ class Engine::State {
         auditor.work();
     }
 
-    void take(const KernelEvent& event) { events.handle(event); }
+    [[gnu::hot]] void take(const KernelEvent& event) { events.handle(event); }
 
     void take(const NetworkChange& change) { sweeper.handle(change); }
 

@@ -41,6 +41,8 @@ class PolicyDesk {
     std::vector<PolicyReport> report() const;
 
     /// The policies that were put in quarantine since the last call.
+    bool hasQuarantined() const { return !quarantined_.empty(); }
+
     std::vector<std::string> takeQuarantined();
 
   private:

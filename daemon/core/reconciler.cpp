@@ -124,12 +124,13 @@ void Reconciler::listMissing(const Work& work) {
     for (std::size_t i = 0; i < work.judgement.decisions.size(); ++i)
         if (mayCreate(work, i))
             order_.push_back(i);
-    std::ranges::sort(order_, {}, [&work](std::size_t i) {
-        const auto& decision = work.judgement.decisions[i];
-        const bool first = work.candidates.views()[i].subflows == 0;
-        // By the index, too: a stable sort would allocate.
-        return std::pair{first ? decision.order : decision.orderOfMore, i};
-    });
+    if (order_.size() > 1)
+        std::ranges::sort(order_, {}, [&work](std::size_t i) {
+            const auto& decision = work.judgement.decisions[i];
+            const bool first = work.candidates.views()[i].subflows == 0;
+            // By the index, too: a stable sort would allocate.
+            return std::pair{first ? decision.order : decision.orderOfMore, i};
+        });
 }
 
 bool Reconciler::mayCreate(const Work& work, std::size_t path) const {
@@ -219,7 +220,7 @@ bool Reconciler::mayNamePort(const Work& work, std::size_t path) const {
             (i != path || decision.count > 1))
             return false;
     }
-    return records::idOf(work.world, connection, local) != initialAddressId &&
+    return !records::isInitialAddress(work.world, connection, local) &&
            table_entries::of(work.world, connection, local) == TableEntry::none &&
            std::ranges::find(connection.announcements, local, &OwnAnnouncement::local) ==
                connection.announcements.end();

@@ -49,7 +49,7 @@ void discount(World& world, const Connection& connection, const Subflow& subflow
 }
 
 /// The ids that connections' own entries and announcements have.
-std::bitset<256> takenIds(const Connection& connection) {
+[[gnu::hot]] std::bitset<256> takenIds(const Connection& connection) {
     std::bitset<256> taken;
     taken.set(0);
     for (const auto& entry : connection.ids)
@@ -401,10 +401,14 @@ void forgetStalePaths(World& world, Connection& connection) {
             removePath(world, connection, i);
 }
 
+bool isInitialAddress(const World& world, const Connection& connection, LocalRef local) {
+    return world.links.local(local).address == world.links.local(connection.local).address;
+}
+
 AddressId idOf(const World& world, const Connection& connection, LocalRef ref) {
-    const auto& local = world.links.local(ref);
-    if (local.address == world.links.local(connection.local).address)
+    if (isInitialAddress(world, connection, ref))
         return initialAddressId;
+    const auto& local = world.links.local(ref);
     for (const auto& entry : connection.ids)
         if (world.links.local(entry.local).address == local.address)
             return entry.id;
@@ -440,7 +444,7 @@ void adoptId(World& world, Connection& connection, LocalRef local, AddressId id)
     const bool ofPort = std::ranges::any_of(connection.announcements, [id](const auto& own) {
         return own.id == id && own.port != 0; // the peer joined there
     });
-    if (ofPort || idOf(world, connection, local) == initialAddressId)
+    if (ofPort || isInitialAddress(world, connection, local))
         return;
     const auto& address = world.links.local(local).address;
     const auto entry = std::ranges::find_if(connection.ids, [&](const LocalIdEntry& e) {

@@ -69,10 +69,10 @@ struct EventSocket::Buffers {
             headers[i].msg_hdr.msg_namelen = sizeof(sockaddr_nl);
     }
 
-    std::array<std::array<std::byte, slotBytes>, batch> bytes{};
     std::array<iovec, batch> slices{};
     std::array<sockaddr_nl, batch> senders{};
     std::array<mmsghdr, batch> headers{};
+    std::array<std::array<std::byte, slotBytes>, batch> bytes{}; // the first beside the rest
 };
 
 EventSocket::EventSocket(FamilyId family, GroupId events, std::size_t receiveBuffer)
@@ -109,9 +109,10 @@ Drained EventSocket::drain() {
     for (std::size_t slot = 0; slot < static_cast<std::size_t>(received); ++slot)
         take(slot);
     buffers_->rearm(static_cast<std::size_t>(received));
-    const auto queue = received == static_cast<int>(batch) || overrun == Overrun::yes
-                           ? Queue::mayHoldMore
-                           : Queue::empty;
+    const bool filled = received == static_cast<int>(offered_);
+    const auto queue = filled || overrun == Overrun::yes ? Queue::mayHoldMore : Queue::empty;
+    offered_ = filled ? std::min(2 * offered_, unsigned{batch})
+                      : static_cast<unsigned>(std::max(received, 1));
     return {{events_.data(), count_}, overrun, queue};
 }
 
@@ -119,7 +120,7 @@ Drained EventSocket::drain() {
 int EventSocket::receive(Overrun& overrun) {
     for (;;) {
         const int received =
-            ::recvmmsg(socket_.fd(), buffers_->headers.data(), batch, MSG_DONTWAIT, nullptr);
+            ::recvmmsg(socket_.fd(), buffers_->headers.data(), offered_, MSG_DONTWAIT, nullptr);
         if (received >= 0)
             return received;
         if (errno == EINTR)

@@ -137,18 +137,24 @@ bool KernelLink::drainOnce() {
         return false;
     const auto begun = EventLoop::now();
     const auto drained = events_.drain();
+    bool answered = false;
     for (const auto& event : drained.events) {
         if (recorder_.isOn())
             recorder_.write(begun, event);
-        perform(begun, engine_.step(begun, event));
+        const auto& outcome = engine_.step(begun, event);
+        queue(begun, outcome);
+        answered = answered || !outcome.commands.empty();
+        if (answered && &event == &drained.events.back()) {
+            commands_.send(); // before anybody else is told
+            eventToCommand_.add(EventLoop::now() - begun);
+        }
+        tell(begun, outcome);
         if (spin_.isOn())
             follow(begun, event);
     }
     if (drained.overrun == netlink::Overrun::yes)
         take(begun, core::EventsLost{});
     send(begun);
-    if (std::exchange(answered_, false))
-        eventToCommand_.add(EventLoop::now() - begun);
     takeAnswersThatWait();
     if (std::exchange(created_, false))
         commands_.rehearse();
@@ -288,6 +294,12 @@ void KernelLink::take(Instant now, const core::Input& input) {
 }
 
 void KernelLink::perform(Instant now, const core::Outcome& outcome) {
+    queue(now, outcome);
+    tell(now, outcome);
+}
+
+/// What the kernel, and the daemon after this one, are to know.
+void KernelLink::queue(Instant now, const core::Outcome& outcome) {
     for (const auto& memo : outcome.memos) {
         state_.write(memo);
         if (const auto* connection = std::get_if<core::memo::Connection>(&memo)) {
@@ -300,7 +312,6 @@ void KernelLink::perform(Instant now, const core::Outcome& outcome) {
     if (recorder_.isOn() && !outcome.commands.empty())
         recorder_.write(now, outcome.commands);
     commands_.queue(outcome.commands, now);
-    answered_ = answered_ || !outcome.commands.empty();
     if (outcome.resync == core::Resync::needed)
         wanted_ = core::snapshot::Occasion::eventsLost;
     else if (outcome.resync == core::Resync::audit && !wanted_)
@@ -308,6 +319,10 @@ void KernelLink::perform(Instant now, const core::Outcome& outcome) {
     wake_ = outcome.wake;
     if (outcome.health != core::HealthQuestion::none)
         question_ = outcome.health;
+}
+
+/// What people are to know.
+void KernelLink::tell(Instant now, const core::Outcome& outcome) {
     const bool silent = outcome.changes.empty() && outcome.log.empty() && outcome.answers.empty();
     if (listener_ && !silent)
         listener_(outcome, now);

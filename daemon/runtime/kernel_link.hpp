@@ -72,21 +72,23 @@ class KernelLink {
     /// Everything once more: the network, and then the connections.
     enum class Listing : std::uint8_t { none, wanted, ofNetwork };
 
-    void onEvents();
+    [[gnu::hot]] void onEvents();
     void onAnswers();
     void onNetwork();
     void onSnapshot();
     void onHealth();
     void onTimer();
 
-    bool drainOnce();
+    [[gnu::hot]] bool drainOnce();
     void follow(Instant now, const core::KernelEvent& event);
     void takeAnswersThatWait();
     void takeAnswers();
     void take(Instant now, const core::Input& input);
     void perform(Instant now, const core::Outcome& outcome);
+    [[gnu::hot]] void queue(Instant now, const core::Outcome& outcome);
+    [[gnu::hot]] void tell(Instant now, const core::Outcome& outcome);
     void change(const std::vector<core::ListenerRequest>& listeners);
-    void send(Instant now);
+    [[gnu::hot]] void send(Instant now);
     void refreshOldFacts();
     void listNetwork();
     void continueListing();
@@ -118,9 +120,8 @@ class KernelLink {
     std::optional<core::snapshot::Occasion> wanted_; ///< a snapshot, as soon as one can be taken
     bool primed_ = false;
     Listing listing_ = Listing::none;
-    bool answered_ = false; ///< commands were queued since the last batch of events
-    bool created_ = false;  ///< a connection was created: its joins follow in a moment
-    bool served_ = false;   ///< a connection to this host was created
+    bool created_ = false; ///< a connection was created: its joins follow in a moment
+    bool served_ = false;  ///< a connection to this host was created
     Instant lastSnapshot_{};
     Instant factsRead_{};
     Instant networkRetry_ = never;

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <array>
+#include <bit>
 #include <compare>
 #include <cstddef>
 #include <cstdint>
@@ -67,7 +68,14 @@ class IpAddress {
 
     constexpr Scope scope() const { return family_ == Family::ipv4 ? scopeV4() : scopeV6(); }
 
-    friend constexpr bool operator==(const IpAddress&, const IpAddress&) = default;
+    /// In words: what the compiler makes of the bytes is a call of memcmp().
+    friend constexpr bool operator==(const IpAddress& a, const IpAddress& b) {
+        using Words = std::array<std::uint64_t, 2>;
+        const auto [a0, a1] = std::bit_cast<Words>(a.bytes_);
+        const auto [b0, b1] = std::bit_cast<Words>(b.bytes_);
+        return a.family_ == b.family_ && a0 == b0 && a1 == b1;
+    }
+
     friend constexpr auto operator<=>(const IpAddress&, const IpAddress&) = default;
 
   private:

@@ -8,6 +8,8 @@
 #include <gtest/gtest.h>
 #include <unistd.h>
 
+#include <array>
+
 namespace subflowd::netlink {
 namespace {
 
@@ -31,13 +33,29 @@ TEST_F(EventSocketTest, AnEmptyQueueGivesNothing) {
 }
 
 TEST_F(EventSocketTest, GivesEventsInOrder) {
-    for (std::uint32_t token = 0; token < 5; ++token)
+    for (std::uint32_t token = 0; token < 50; ++token)
         pair_.reply(closed(token).bytes());
+    std::uint32_t next = 0;
+    auto queue = Queue::mayHoldMore;
+    while (queue == Queue::mayHoldMore) {
+        const auto drained = socket_.drain();
+        for (const auto& event : drained.events)
+            EXPECT_EQ(std::get<core::event::Closed>(event).token, Token{next++});
+        queue = drained.queue;
+    }
+    EXPECT_EQ(next, 50U);
+}
+
+TEST_F(EventSocketTest, ReadsAsManyAsTheQueueSeemsToHold) {
+    const auto read = [this] { return socket_.drain().events.size(); };
+    for (std::uint32_t token = 0; token < 69; ++token)
+        pair_.reply(closed(token).bytes());
+    const std::array sizes{read(), read(), read(), read(), read(), read(), read()};
+    EXPECT_EQ(sizes, (std::array<std::size_t, 7>{1, 2, 4, 8, 16, EventSocket::batch, 6}));
+    pair_.reply(closed(1).bytes());
     const auto drained = socket_.drain();
-    ASSERT_EQ(drained.events.size(), 5U);
-    for (std::uint32_t token = 0; token < 5; ++token)
-        EXPECT_EQ(std::get<core::event::Closed>(drained.events[token]).token, Token{token});
-    EXPECT_EQ(drained.queue, Queue::empty);
+    EXPECT_EQ(drained.events.size(), 1U);
+    EXPECT_EQ(drained.queue, Queue::empty); // six were offered place
 }
 
 TEST_F(EventSocketTest, CountsWhatItCannotUse) {
@@ -46,7 +64,10 @@ TEST_F(EventSocketTest, CountsWhatItCannotUse) {
     pair_.reply(closed(1).type(MessageBuilder::family + 1).bytes());
     pair_.reply(std::vector<std::byte>(4000));
     pair_.reply(closed(2).bytes());
-    EXPECT_EQ(socket_.drain().events.size(), 1U);
+    std::size_t events = 0;
+    for (int i = 0; i < 5; ++i)
+        events += socket_.drain().events.size();
+    EXPECT_EQ(events, 1U);
     const EventCounters expected{1, 1, 1, 2, 0};
     EXPECT_EQ(socket_.counters(), expected);
 }
