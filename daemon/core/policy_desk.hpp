@@ -41,9 +41,10 @@ class PolicyDesk {
     std::vector<PolicyReport> report() const;
 
     /// The policies that were put in quarantine since the last call.
-    bool hasQuarantined() const { return !quarantined_.empty(); }
-
     std::vector<std::string> takeQuarantined();
+
+    /// Whether there are any.
+    bool hasQuarantined() const { return !quarantined_.empty(); }
 
   private:
     static constexpr std::uint32_t mostStrikes = 3;

@@ -84,8 +84,8 @@ class EventSocket {
     std::unique_ptr<Buffers> buffers_;
     std::array<core::KernelEvent, batch> events_{};
     std::size_t count_ = 0;
-    /// Slots for the next read: most events come alone, and to look for a second one first would
-    /// cost the first one more time than reading it.
+    /// Slots for the next read. Most events come alone, and recvmmsg() looks for a second one
+    /// before it gives the first one away.
     unsigned offered_ = 1;
     EventCounters counters_;
 };
