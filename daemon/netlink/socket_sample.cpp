@@ -9,8 +9,8 @@
 #include <linux/tcp.h>
 
 #include <algorithm>
-#include <cstring>
 #include <limits>
+#include <span>
 
 namespace subflowd::netlink {
 namespace {
@@ -30,7 +30,8 @@ Number member(Bytes info, std::size_t offset) {
 tcp_info tcpInfoOf(const DiagRow& row) {
     const auto bytes = infoOf(row);
     tcp_info info{};
-    std::memcpy(&info, bytes.data(), std::min(bytes.size(), sizeof info));
+    std::ranges::copy(bytes.first(std::min(bytes.size(), sizeof info)),
+                      std::as_writable_bytes(std::span(&info, 1)).begin());
     return info;
 }
 

@@ -56,6 +56,15 @@ std::vector<std::byte> connectionRow(std::uint32_t flags, std::size_t length = 9
     return row.build();
 }
 
+void nestToken(DumpMessageBuilder& row) {
+    row.nest(INET_DIAG_ULP_INFO | NLA_F_NESTED, [](DumpMessageBuilder& ulp) {
+        ulp.nest(INET_ULP_INFO_MPTCP | NLA_F_NESTED, [](DumpMessageBuilder& nest) {
+            nest.attribute(uapi::diag::subflow_attribute::localToken,
+                           static_cast<std::uint32_t>(token));
+        });
+    });
+}
+
 std::vector<std::byte> subflowRow(std::size_t infoLength = sizeof(tcp_info)) {
     tcp_info info{};
     info.tcpi_rtt = 12345;
@@ -77,12 +86,7 @@ std::vector<std::byte> subflowRow(std::size_t infoLength = sizeof(tcp_info)) {
         for (std::size_t i = 0; i < infoLength; ++i)
             content.append(bytes[i]);
     });
-    row.nest(INET_DIAG_ULP_INFO | NLA_F_NESTED, [](DumpMessageBuilder& ulp) {
-        ulp.nest(INET_ULP_INFO_MPTCP | NLA_F_NESTED, [](DumpMessageBuilder& nest) {
-            nest.attribute(uapi::diag::subflow_attribute::localToken,
-                           static_cast<std::uint32_t>(token));
-        });
-    });
+    nestToken(row);
     return row.build();
 }
 
@@ -111,6 +115,15 @@ TEST(ConnectionSample, tellsFallbackAndListeningSockets) {
 
 TEST(ConnectionSample, isNoneWithoutAToken) {
     EXPECT_EQ(connection(connectionRow(2, 8)), std::nullopt);
+}
+
+TEST(SubflowSample, withoutTcpInfoSaysNothingOfTheSocket) {
+    DumpMessageBuilder row(SOCK_DIAG_BY_FAMILY, header());
+    nestToken(row);
+    const auto sample = subflow(row.build());
+    ASSERT_TRUE(sample);
+    EXPECT_EQ(sample->token, token);
+    EXPECT_EQ(sample->tcp, TcpSample{});
 }
 
 TEST(SubflowSample, hasWhatTcpMeasured) {
