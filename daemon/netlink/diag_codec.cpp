@@ -3,6 +3,7 @@
 
 #include "netlink/diag_row.hpp"
 #include "netlink/diag_uapi.hpp"
+#include "netlink/message_writer.hpp"
 
 #include <linux/inet_diag.h>
 #include <linux/netlink.h>
@@ -10,7 +11,6 @@
 #include <netinet/in.h>
 #include <sys/socket.h>
 
-#include <cstring>
 #include <optional>
 #include <string_view>
 
@@ -118,16 +118,6 @@ bool isIpv4(DiagDump dump) {
     return dump == DiagDump::connectionsIpv4 || dump == DiagDump::subflowsIpv4;
 }
 
-/// The message as it goes to the kernel; the attribute is left out for TCP.
-struct DiagRequest {
-    nlmsghdr message{};
-    inet_diag_req_v2 socket{};
-    nlattr protocolHeader{sizeof(nlattr) + sizeof(std::uint32_t), INET_DIAG_REQ_PROTOCOL};
-    std::uint32_t protocol = diag::mptcpProtocol;
-};
-
-static_assert(sizeof(DiagRequest) == 80, "the parts follow each other without padding");
-
 } // namespace
 
 void decodeConnectionRow(const Message& message, std::vector<core::SnapshotPart>& parts) {
@@ -176,20 +166,18 @@ void decodeDiagRow(DiagDump dump, const Message& row, std::vector<core::Snapshot
 
 std::vector<std::byte> diagDumpRequest(DiagDump dump) {
     const bool ofConnections = isOfConnections(dump);
-    DiagRequest request;
-    request.message.nlmsg_type = SOCK_DIAG_BY_FAMILY;
-    request.message.nlmsg_flags = NLM_F_REQUEST | NLM_F_DUMP;
-    request.message.nlmsg_len =
-        ofConnections ? sizeof request : offsetof(DiagRequest, protocolHeader);
-    request.socket.sdiag_family = isIpv4(dump) ? AF_INET : AF_INET6;
-    request.socket.sdiag_protocol = ofConnections ? IPPROTO_RAW : IPPROTO_TCP;
+    inet_diag_req_v2 socket{};
+    socket.sdiag_family = isIpv4(dump) ? AF_INET : AF_INET6;
+    socket.sdiag_protocol = ofConnections ? IPPROTO_RAW : IPPROTO_TCP;
     // TCP sends INET_DIAG_ULP_INFO only to who asks for INET_DIAG_INFO.
-    request.socket.idiag_ext = 1U << (INET_DIAG_INFO - 1);
-    request.socket.idiag_states = ofConnections ? connectionStates : subflowStates;
-    request.socket.id.idiag_cookie[0] = request.socket.id.idiag_cookie[1] = INET_DIAG_NOCOOKIE;
-    std::vector<std::byte> bytes(request.message.nlmsg_len);
-    std::memcpy(bytes.data(), &request, bytes.size());
-    return bytes;
+    socket.idiag_ext = 1U << (INET_DIAG_INFO - 1);
+    socket.idiag_states = ofConnections ? connectionStates : subflowStates;
+    socket.id.idiag_cookie[0] = socket.id.idiag_cookie[1] = INET_DIAG_NOCOOKIE;
+    return writtenMessage(SOCK_DIAG_BY_FAMILY, NLM_F_DUMP, [&](MessageWriter& message) {
+        message.putFixed(socket);
+        if (ofConnections)
+            message.put(INET_DIAG_REQ_PROTOCOL, diag::mptcpProtocol);
+    });
 }
 
 } // namespace subflowd::netlink

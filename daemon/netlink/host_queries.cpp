@@ -19,18 +19,15 @@ namespace {
 
 /// Which way packets from one address to another would go.
 std::vector<std::byte> routeQuestion(const IpAddress& from, const IpAddress& to) {
-    constexpr std::size_t most = 128;
-    std::vector<std::byte> bytes(most);
-    MessageWriter message(bytes, RTM_GETROUTE, NLM_F_ACK, 0);
     const bool v4 = from.family() == Family::ipv4;
     rtmsg route{};
     route.rtm_family = v4 ? AF_INET : AF_INET6;
     route.rtm_src_len = route.rtm_dst_len = v4 ? 32 : 128;
-    message.putFixed(route);
-    message.putAddress(RTA_SRC, from);
-    message.putAddress(RTA_DST, to);
-    bytes.resize(message.finish());
-    return bytes;
+    return writtenMessage(RTM_GETROUTE, NLM_F_ACK, [&](MessageWriter& message) {
+        message.putFixed(route);
+        message.putAddress(RTA_SRC, from);
+        message.putAddress(RTA_DST, to);
+    });
 }
 
 bool saysNoRoute(int error) {

@@ -14,6 +14,7 @@
 #include <cstring>
 #include <span>
 #include <type_traits>
+#include <vector>
 
 namespace subflowd::netlink {
 
@@ -83,5 +84,16 @@ class MessageWriter {
     nlmsghdr header_;
     std::size_t length_ = sizeof(nlmsghdr);
 };
+
+/// A small request, of at most 128 bytes, whose sequence number is given when it is sent.
+template <class Put>
+std::vector<std::byte> writtenMessage(std::uint16_t type, std::uint16_t flags, Put&& put) {
+    constexpr std::size_t most = 128;
+    std::vector<std::byte> bytes(most);
+    MessageWriter message(bytes, type, flags, 0);
+    put(message);
+    bytes.resize(message.finish());
+    return bytes;
+}
 
 } // namespace subflowd::netlink

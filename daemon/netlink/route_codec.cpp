@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "netlink/route_codec.hpp"
 
+#include "netlink/message_writer.hpp"
 #include "netlink/route_address.hpp"
 #include "netlink/route_link.hpp"
 #include "netlink/route_route.hpp"
@@ -8,8 +9,6 @@
 #include <linux/if.h>
 #include <linux/rtnetlink.h>
 #include <sys/socket.h>
-
-#include <cstring>
 
 namespace subflowd::netlink {
 namespace {
@@ -36,17 +35,10 @@ std::uint8_t requestFamily(RouteDump dump) {
     }
 }
 
-template <typename Value>
-void append(std::vector<std::byte>& bytes, const Value& value) {
-    const auto* first = reinterpret_cast<const std::byte*>(&value);
-    bytes.insert(bytes.end(), first, first + sizeof value);
-}
-
 /// Statistics are most of a link's message and nobody here reads them.
-void appendLinkFilter(std::vector<std::byte>& bytes) {
-    append(bytes, ifinfomsg{});
-    append(bytes, rtattr{sizeof(rtattr) + sizeof(std::uint32_t), IFLA_EXT_MASK});
-    append(bytes, std::uint32_t{RTEXT_FILTER_SKIP_STATS});
+void putLinkFilter(MessageWriter& message) {
+    message.putFixed(ifinfomsg{});
+    message.put(IFLA_EXT_MASK, std::uint32_t{RTEXT_FILTER_SKIP_STATS});
 }
 
 } // namespace
@@ -88,17 +80,14 @@ bool changesRoutesSilently(const Message& message) {
 }
 
 std::vector<std::byte> routeDumpRequest(RouteDump dump) {
-    std::vector<std::byte> request(sizeof(nlmsghdr));
-    if (dump == RouteDump::links)
-        appendLinkFilter(request);
-    else if (dump == RouteDump::addresses)
-        append(request, ifaddrmsg{requestFamily(dump), 0, 0, 0, 0});
-    else
-        append(request, rtmsg{requestFamily(dump), 0, 0, 0, 0, 0, 0, 0, 0});
-    const nlmsghdr header{static_cast<std::uint32_t>(request.size()), requestType(dump),
-                          NLM_F_REQUEST | NLM_F_DUMP, 0, 0};
-    std::memcpy(request.data(), &header, sizeof header);
-    return request;
+    return writtenMessage(requestType(dump), NLM_F_DUMP, [dump](MessageWriter& message) {
+        if (dump == RouteDump::links)
+            putLinkFilter(message);
+        else if (dump == RouteDump::addresses)
+            message.putFixed(ifaddrmsg{requestFamily(dump), 0, 0, 0, 0});
+        else
+            message.putFixed(rtmsg{requestFamily(dump), 0, 0, 0, 0, 0, 0, 0, 0});
+    });
 }
 
 } // namespace subflowd::netlink
