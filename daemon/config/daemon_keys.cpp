@@ -96,8 +96,8 @@ Problem readAuditInterval(std::string_view value, Daemon& daemon) {
     daemon.auditInterval = Duration::max();
     if (valueOf(truths, value) == std::optional{false})
         return std::nullopt;
-    const auto interval = parseDuration(value);
-    if (!interval || *interval < shortestAudit || *interval > longestAudit)
+    const auto interval = parseDuration(value, shortestAudit, longestAudit);
+    if (!interval)
         return "wants a time from 1s to 24h, or no";
     daemon.auditInterval = *interval;
     return std::nullopt;

@@ -85,8 +85,8 @@ std::optional<core::Allowance> parseAllowance(std::string_view text) {
         return std::nullopt;
     const auto burst =
         parseNumber(text.substr(0, slash), 1, std::numeric_limits<std::uint16_t>::max());
-    const auto interval = parseDuration(text.substr(slash + 1));
-    if (!burst || !interval || *interval < shortestInterval || *interval > longestInterval)
+    const auto interval = parseDuration(text.substr(slash + 1), shortestInterval, longestInterval);
+    if (!burst || !interval)
         return std::nullopt;
     return core::Allowance{static_cast<std::uint16_t>(*burst), *interval};
 }

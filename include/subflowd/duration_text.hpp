@@ -43,6 +43,12 @@ inline std::optional<Duration> parseDuration(std::string_view text) {
     return count * one;
 }
 
+/// Nothing for times that are not between two bounds, both included, too.
+inline std::optional<Duration> parseDuration(std::string_view text, Duration least, Duration most) {
+    const auto duration = parseDuration(text);
+    return duration && *duration >= least && *duration <= most ? duration : std::nullopt;
+}
+
 /// In the largest of s, ms and us that leaves no rest; to the microsecond.
 inline std::string toString(Duration duration) {
     const auto count = std::chrono::duration_cast<std::chrono::microseconds>(duration).count();

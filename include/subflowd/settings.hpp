@@ -70,8 +70,8 @@ class Settings {
         const auto given = text(key);
         if (!given)
             return byDefault;
-        const auto duration = parseDuration(*given);
-        if (!duration || *duration < least || *duration > most)
+        const auto duration = parseDuration(*given, least, most);
+        if (!duration)
             throw SettingsError(std::string{key},
                                 "wants a time from " + toString(least) + " to " + toString(most));
         return *duration;

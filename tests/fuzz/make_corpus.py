@@ -23,24 +23,26 @@ def captured(path):
     return json.loads(path.read_text())
 
 
-def messages(records):
-    return [bytes.fromhex(text) for text in sorted({record["hex"] for record in records})]
+def messages(texts):
+    return map(bytes.fromhex, sorted(set(texts)))
+
+
+def throws(count, length):
+    return (random.Random(seed).randbytes(length) for seed in range(count))
 
 
 def main():
     data, output = map(pathlib.Path, sys.argv[1:])
     replies = captured(data / "replies_6.18.json").values()
     network = captured(data / "network_6.18.json")
-    write(output / "event", messages(captured(data / "events_6.18.json")))
-    write(output / "ack", messages({"hex": text} for reply in replies for text in reply["responses"]))
+    write(output / "event", messages(event["hex"] for event in captured(data / "events_6.18.json")))
+    write(output / "ack", messages(text for reply in replies for text in reply["responses"]))
     for socket in ("route", "diag"):
-        write(output / socket, messages(row for row in network if row["socket"] == socket))
+        write(output / socket, messages(row["hex"] for row in network if row["socket"] == socket))
     write(output / "config", (path.read_bytes()
                               for path in sorted((data / "configurations").glob("*.conf"))))
-    write(output / "arguments", (random.Random(seed).randbytes(BYTES_OF_ARGUMENTS)
-                                 for seed in range(ARGUMENTS)))
-    write(output / "history", (random.Random(seed).randbytes(BYTES_OF_HISTORY)
-                               for seed in range(HISTORIES)))
+    write(output / "arguments", throws(ARGUMENTS, BYTES_OF_ARGUMENTS))
+    write(output / "history", throws(HISTORIES, BYTES_OF_HISTORY))
     (output / "corpus.stamp").touch()
 
 

@@ -9,7 +9,6 @@
 #include <gtest/gtest.h>
 #include <linux/rtnetlink.h>
 
-#include <algorithm>
 #include <set>
 
 namespace subflowd::netlink {
@@ -29,16 +28,22 @@ std::vector<std::vector<std::byte>> datagrams(std::string_view label) {
     return found;
 }
 
+/// Those of many variants that are of one kind.
+template <class One, class Variant>
+std::vector<One> only(const std::vector<Variant>& all) {
+    std::vector<One> found;
+    for (const auto& variant : all)
+        if (const auto* one = std::get_if<One>(&variant))
+            found.push_back(*one);
+    return found;
+}
+
 template <class Change>
 std::vector<Change> changes(std::string_view label) {
     std::vector<core::NetworkChange> all;
     for (const auto& datagram : datagrams(label))
         decodeRouteMessages(datagram, all);
-    std::vector<Change> found;
-    for (const auto& change : all)
-        if (const auto* wanted = std::get_if<Change>(&change))
-            found.push_back(*wanted);
-    return found;
+    return only<Change>(all);
 }
 
 template <class Part>
@@ -46,11 +51,7 @@ std::vector<Part> parts(DiagDump dump, std::string_view label) {
     std::vector<core::SnapshotPart> all;
     for (const auto& datagram : datagrams(label))
         forEachMessage(datagram, [&](const Message& row) { decodeDiagRow(dump, row, all); });
-    std::vector<Part> found;
-    for (const auto& part : all)
-        if (const auto* wanted = std::get_if<Part>(&part))
-            found.push_back(*wanted);
-    return found;
+    return only<Part>(all);
 }
 
 std::vector<std::string> linkNames(std::string_view label) {
