@@ -20,8 +20,8 @@ class ConnectionTable {
     static constexpr std::size_t slotsOfChunk = 64;
     static constexpr std::size_t reserve = 16; ///< empty chunks that are kept
 
-    [[gnu::hot]] Connection* find(Token token);
-    [[gnu::hot]] const Connection* find(Token token) const;
+    Connection* find(Token token);
+    const Connection* find(Token token) const;
 
     /// Adds an empty record. The token is not there yet.
     Connection& add(Token token);

@@ -73,13 +73,13 @@ class Engine::State {
         world.links.configure(world.configuration->links, world.configuration->importFlags);
     }
 
-    [[gnu::hot]] void begin(Instant now) {
+    void begin(Instant now) {
         world.outcome.clear();
         world.now = now;
         ++world.step;
     }
 
-    [[gnu::hot]] const Outcome& end() {
+    const Outcome& end() {
         requests.settle();
         if (world.policies.hasQuarantined())
             logQuarantined();
@@ -94,7 +94,7 @@ class Engine::State {
         auditor.work();
     }
 
-    [[gnu::hot]] void take(const KernelEvent& event) { events.handle(event); }
+    void take(const KernelEvent& event) { events.handle(event); }
 
     void take(const NetworkChange& change) { sweeper.handle(change); }
 

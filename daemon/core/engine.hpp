@@ -25,10 +25,10 @@ class Engine {
 
     /// Takes one input at a moment not before the last one's. The outcome lives until the next
     /// step, and is to be performed before it.
-    [[gnu::hot]] const Outcome& step(Instant now, const Input& input);
+    const Outcome& step(Instant now, const Input& input);
 
     /// The same for the input that must be fast.
-    [[gnu::hot]] const Outcome& step(Instant now, const KernelEvent& event);
+    const Outcome& step(Instant now, const KernelEvent& event);
 
     Counters counters() const;
 

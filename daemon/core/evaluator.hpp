@@ -12,17 +12,17 @@ namespace subflowd::core {
 /// Looks at one connection as a whole: asks its policies and makes it what it should be.
 class Evaluator {
   public:
-    [[gnu::hot]] void evaluate(World& world, Connection& connection);
+    void evaluate(World& world, Connection& connection);
 
     /// Looks at one of which something is known for the first time: that it was created, or its
     /// facts. There is nothing to do for a client before it is established, so its policies are
     /// asked as if it were.
-    [[gnu::hot]] void begin(World& world, Connection& connection);
+    void begin(World& world, Connection& connection);
 
     /// Looks at one that became established, of which nothing else changed in this step. If it is
     /// the next one after begin(), and soon, what the policies said is there when it counts, and
     /// what is to be done with it is in the processor's caches.
-    [[gnu::hot]] void established(World& world, Connection& connection);
+    void established(World& world, Connection& connection);
 
     /// Tells the policies of a connection what happened on one of its paths.
     void tell(World& world, const Connection& connection, const Path& path);
@@ -44,8 +44,8 @@ class Evaluator {
     };
 
     void foresee(World& world, Connection& connection);
-    [[gnu::hot]] void look(World& world, Connection& connection);
-    [[gnu::hot]] const Judgement& judge(World& world, const Connection& connection);
+    void look(World& world, Connection& connection);
+    const Judgement& judge(World& world, const Connection& connection);
     void settleWhenConfirmed(World& world, Connection& connection);
 
     Planner planner_;

@@ -16,7 +16,7 @@ class EventHandler {
   public:
     EventHandler(World& world, Evaluator& evaluator) : world_(world), evaluator_(evaluator) {}
 
-    [[gnu::hot]] void handle(const KernelEvent& event);
+    void handle(const KernelEvent& event);
 
     /// Whether a subflow ended while a snapshot was being taken: its rows may show it still.
     bool endedDuringSnapshot(Token token, const FourTuple& tuple) const {
@@ -33,12 +33,12 @@ class EventHandler {
         FourTuple tuple;
     };
 
-    [[gnu::hot]] void on(const event::Created& event);
-    [[gnu::hot]] void on(const event::Established& event);
+    void on(const event::Created& event);
+    void on(const event::Established& event);
     void on(const event::Closed& event);
     void on(const event::Announced& event);
     void on(const event::Removed& event);
-    [[gnu::hot]] void on(const event::SubflowEstablished& event);
+    void on(const event::SubflowEstablished& event);
     void on(const event::SubflowClosed& event);
     void on(const event::SubflowPriority& event);
     void on(const event::Listener& event);

@@ -8,7 +8,7 @@
 namespace subflowd::core::joins {
 
 /// Has the kernel send the SYN of a pending join from a local port; 0: the kernel chooses one.
-[[gnu::hot]] void send(World& world, Connection& connection, Subflow& join, std::uint16_t port);
+void send(World& world, Connection& connection, Subflow& join, std::uint16_t port);
 
 /// The kernel took the command of a pending join: the SYN is out.
 void acknowledged(const World& world, Subflow& join);

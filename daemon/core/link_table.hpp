@@ -88,7 +88,7 @@ class LinkTable {
     void retain(LocalRef ref) { ++locals_[static_cast<std::size_t>(ref)].users; }
 
     /// Whether the host has an address, on any link.
-    [[gnu::hot]] bool isOwn(const IpAddress& address) const;
+    bool isOwn(const IpAddress& address) const;
 
     /// Whether an address is in a network that a link is attached to: no gateway in between.
     bool isNeighbour(const IpAddress& address) const;

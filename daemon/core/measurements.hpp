@@ -28,8 +28,7 @@ class Measurements {
 
     /// A connection is to be measured every `period`; Duration::max(): only notes are kept. Without
     /// either it is forgotten.
-    [[gnu::hot]] void want(Token token, Duration period, const std::vector<Note>& notes,
-                           Instant now);
+    void want(Token token, Duration period, const std::vector<Note>& notes, Instant now);
 
     void forget(Token token);
 

@@ -40,8 +40,8 @@ class Reconciler {
     static constexpr Duration soonestAgain = std::chrono::milliseconds(10);
 
     /// Works on one connection. Schedules the connection's next look.
-    [[gnu::hot]] void reconcile(World& world, Connection& connection, const Judgement& judgement,
-                                const Candidates& candidates);
+    void reconcile(World& world, Connection& connection, const Judgement& judgement,
+                   const Candidates& candidates);
 
     /// The announcements alone: what can be done before a connection is established.
     void announceOnly(World& world, Connection& connection, const Judgement& judgement,
@@ -59,47 +59,46 @@ class Reconciler {
         const Candidates& candidates;
     };
 
-    [[gnu::hot]] void recordVerdicts(const Work& work);
-    [[gnu::hot]] void createMissing(const Work& work);
-    [[gnu::hot]] void listMissing(const Work& work);
-    [[gnu::hot]] bool mayCreate(const Work& work, std::size_t path) const;
-    [[gnu::hot]] bool withinLimits(const Work& work, std::size_t path) const;
-    [[gnu::hot]] bool mayBeProvoked(const Work& work, std::size_t path) const;
+    void recordVerdicts(const Work& work);
+    void createMissing(const Work& work);
+    void listMissing(const Work& work);
+    bool mayCreate(const Work& work, std::size_t path) const;
+    bool withinLimits(const Work& work, std::size_t path) const;
+    bool mayBeProvoked(const Work& work, std::size_t path) const;
 
     struct Join {
         Priority priority = Priority::regular;
         std::uint16_t succeeds = 0; ///< local port of the subflow whose place it takes; 0: of none
     };
 
-    [[gnu::hot]] Subflow& addJoin(const Work& work, std::size_t path, Join join);
-    [[gnu::hot]] bool mayNamePort(const Work& work, std::size_t path) const;
-    [[gnu::hot]] void create(const Work& work, std::size_t path, Join join);
+    Subflow& addJoin(const Work& work, std::size_t path, Join join);
+    bool mayNamePort(const Work& work, std::size_t path) const;
+    void create(const Work& work, std::size_t path, Join join);
 
-    [[gnu::hot]] void refresh(const Work& work);
+    void refresh(const Work& work);
     void adoptHeirs(const Work& work);
     void handOver(const Work& work);
     void handOver(const Work& work, Subflow& old, Subflow& fresh);
     void dropNeedless(const Work& work);
     void replace(const Work& work, const Plan::Refreshed& stated);
     bool mayProbe(const Work& work, const Plan::Refreshed& stated) const;
-    [[gnu::hot]] static Instant deadlineOf(const Work& work, const Subflow& join);
-    [[gnu::hot]] static Instant nextOfRefresh(const Work& work);
+    static Instant deadlineOf(const Work& work, const Subflow& join);
+    static Instant nextOfRefresh(const Work& work);
 
-    [[gnu::hot]] void setPriorities(const Work& work);
+    void setPriorities(const Work& work);
     static const Plan::Prioritised* saidOf(const Work& work, std::size_t subflow);
-    [[gnu::hot]] void setPriority(const Work& work, Subflow& subflow, Priority priority,
-                                  const Reason& reason);
+    void setPriority(const Work& work, Subflow& subflow, Priority priority, const Reason& reason);
     static void tellPriority(const Work& work, const Subflow& subflow, Priority priority);
     static void tellSuccessorAgain(const Work& work, const Subflow& drained);
 
-    [[gnu::hot]] void announce(const Work& work);
+    void announce(const Work& work);
     void announce(const Work& work, const Plan::Announced& wanted);
     OwnAnnouncement& addAnnouncement(const Work& work, LocalRef local, std::uint16_t port);
     void send(const Work& work, OwnAnnouncement& own);
     bool isListening(const Work& work, const Endpoint& local);
     void withdrawUnstated(const Work& work);
 
-    [[gnu::hot]] void leaveGoneAddresses(const Work& work);
+    void leaveGoneAddresses(const Work& work);
     void endForbidden(const Work& work);
     void drainUnwanted(const Work& work);
     void drainSurplus(const Work& work);
@@ -118,7 +117,7 @@ class Reconciler {
     void cancel(const Work& work, Subflow& join, const Reason& reason);
     bool sharesAddress(const Work& work, const Subflow& subflow) const;
 
-    [[gnu::hot]] void scheduleNext(const Work& work);
+    void scheduleNext(const Work& work);
 
     std::vector<std::size_t> order_; ///< wanted paths by rank
     std::vector<AddressId> removed_; ///< ids for which RM_ADDR went out in this round

@@ -49,7 +49,7 @@ void discount(World& world, const Connection& connection, const Subflow& subflow
 }
 
 /// The ids that connections' own entries and announcements have.
-[[gnu::hot]] std::bitset<256> takenIds(const Connection& connection) {
+std::bitset<256> takenIds(const Connection& connection) {
     std::bitset<256> taken;
     taken.set(0);
     for (const auto& entry : connection.ids)

@@ -32,15 +32,15 @@ void removeConnection(World& world, Connection& connection);
 Path* findPath(Connection& connection, LocalRef local, RemoteRef remote);
 
 /// The same, added if it is not.
-[[gnu::hot]] std::uint16_t ensurePath(World& world, Connection& connection, LocalRef local,
-                                      RemoteRef remote, RemoteOrigin origin);
+std::uint16_t ensurePath(World& world, Connection& connection, LocalRef local, RemoteRef remote,
+                         RemoteOrigin origin);
 
 /// The subflow of a 4-tuple; a pending one whose port is not known yet fits any port. A remote
 /// port of 0 fits any (K24).
 Subflow* findSubflow(World& world, Connection& connection, const FourTuple& tuple);
 
 /// Adds a subflow on a path.
-[[gnu::hot]] Subflow& addSubflow(Connection& connection, std::uint16_t path);
+Subflow& addSubflow(Connection& connection, std::uint16_t path);
 
 void removeSubflow(World& world, Connection& connection, Subflow& subflow);
 
@@ -49,15 +49,14 @@ void removeSubflow(World& world, Connection& connection, Subflow& subflow);
 void conclude(World& world, Connection& connection, Subflow& subflow, const Failure& failure);
 
 /// Sets a path's state from its subflows.
-[[gnu::hot]] void derivePathState(World& world, Connection& connection, std::uint16_t path);
+void derivePathState(World& world, Connection& connection, std::uint16_t path);
 
 /// Sets a subflow's state and what follows from it for its path.
-[[gnu::hot]] void setState(World& world, Connection& connection, Subflow& subflow,
-                           SubflowState state);
+void setState(World& world, Connection& connection, Subflow& subflow, SubflowState state);
 
 /// Whether the health of a connection's subflows matters.
 enum class Watch : std::uint8_t { no, yes };
-[[gnu::hot]] void watch(World& world, Connection& connection, Watch watch);
+void watch(World& world, Connection& connection, Watch watch);
 
 /// A subflow seems dead since an instant; never: it does not.
 void suspect(World& world, Connection& connection, Subflow& subflow, Instant since);
@@ -88,11 +87,10 @@ void forgive(World& world, Connection& connection, Path& path);
 void forgetStalePaths(World& world, Connection& connection);
 
 /// Whether it is the one from which the connection was opened, or to which it was.
-[[gnu::hot]] bool isInitialAddress(const World& world, const Connection& connection,
-                                   LocalRef local);
+bool isInitialAddress(const World& world, const Connection& connection, LocalRef local);
 
 /// The id of a local address on a connection.
-[[gnu::hot]] AddressId idOf(const World& world, const Connection& connection, LocalRef local);
+AddressId idOf(const World& world, const Connection& connection, LocalRef local);
 
 /// The id under which a local address is announced: the address's own, or with a port one that
 /// nothing else has, because the kernel's table is keyed by address and port (K14).
@@ -111,6 +109,6 @@ std::uint16_t saidPort(const Connection& connection, std::uint16_t port);
 void releaseAnnouncement(World& world, const OwnAnnouncement& own);
 
 /// The kernel uses this id for that local address.
-[[gnu::hot]] void adoptId(World& world, Connection& connection, LocalRef local, AddressId id);
+void adoptId(World& world, Connection& connection, LocalRef local, AddressId id);
 
 } // namespace subflowd::core::records

@@ -22,10 +22,10 @@ bool rulesAsk(const Configuration& configuration);
 std::span<const std::size_t> chainOf(const World& world, const Connection& connection);
 
 /// Whether a policy of the connection's chain needs such facts.
-[[gnu::hot]] bool policyAsks(const World& world, const Connection& connection, Needs needed);
+bool policyAsks(const World& world, const Connection& connection, Needs needed);
 
 /// Has inet_diag asked for what no event says, if a rule, a policy of the connection or the guard
 /// needs it and nobody asked yet. No subflow is added before the answer.
-[[gnu::hot]] void askFacts(World& world, Connection& connection);
+void askFacts(World& world, Connection& connection);
 
 } // namespace subflowd::core

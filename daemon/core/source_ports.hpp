@@ -23,8 +23,7 @@ class SourcePorts {
     static constexpr std::uint8_t mostTries = 8;
 
     /// A port for one more join from a local address; 0: the kernel finds one faster.
-    [[gnu::hot]] std::uint16_t next(const LinkTable& links, LocalRef local, const HostFacts& host,
-                                    Instant now);
+    std::uint16_t next(const LinkTable& links, LocalRef local, const HostFacts& host, Instant now);
 
     /// Another instead of one that was taken.
     std::uint16_t another(const LinkTable& links, LocalRef local, const HostFacts& host);
@@ -39,7 +38,7 @@ class SourcePorts {
         std::uint16_t last = 0; ///< port that was named; 0: none yet
     };
 
-    [[gnu::hot]] Use& useOf(const LinkTable& links, LocalRef local);
+    Use& useOf(const LinkTable& links, LocalRef local);
     static void count(Use& use, Instant now);
     static std::uint16_t advance(Use& use, const HostFacts& host);
 

@@ -10,7 +10,7 @@
 namespace subflowd::core::table_entries {
 
 /// Of a local address.
-[[gnu::hot]] TableEntry of(const World& world, const Connection& connection, LocalRef local);
+TableEntry of(const World& world, const Connection& connection, LocalRef local);
 
 /// The kernel deleted the entry: with REMOVE, with the end of a subflow, or because a join could
 /// not be sent.

@@ -68,12 +68,12 @@ struct World {
 
     // What the step has to say.
 
-    [[gnu::hot]] void publish(const Change& change);
+    void publish(const Change& change);
     void log(LogRecord record);
     void log(LogRecord::Level level, std::string text, Token token = {}, LinkIndex link = noLink);
 
     /// Issues a command; its answer will find `context` again. Fills in the number.
-    [[gnu::hot]] CommandId issue(const Command& command, InFlight context);
+    CommandId issue(const Command& command, InFlight context);
 
     /// A snapshot begins; one that was begun before will not end.
     void beginSnapshot();
@@ -82,18 +82,18 @@ struct World {
     Duration endSnapshot();
 
     /// The connection is to be looked at again at an instant, or earlier.
-    [[gnu::hot]] void schedule(Connection& connection, Instant at);
+    void schedule(Connection& connection, Instant at);
 
     /// The connection waits for a budget: it is looked at again when its turn comes.
     void queue(Connection& connection);
 
     // Words for what is known.
 
-    [[gnu::hot]] std::string_view nameOf(Voice voice) const;
+    std::string_view nameOf(Voice voice) const;
     Endpoint localEndpoint(const Connection& connection, const Subflow& subflow) const;
-    [[gnu::hot]] FourTuple tupleOf(const Connection& connection, const Subflow& subflow) const;
+    FourTuple tupleOf(const Connection& connection, const Subflow& subflow) const;
     FourTuple initialTuple(const Connection& connection) const;
-    [[gnu::hot]] const Local& localOf(const Connection& connection, const Subflow& subflow) const;
+    const Local& localOf(const Connection& connection, const Subflow& subflow) const;
 
     /// Whether joins to the peer's initial address and port are allowed, as far as anybody knows.
     JoinInitial joinInitial(const Connection& connection) const;

@@ -40,7 +40,7 @@ class Encoder {
     Encoder(FamilyId family, core::CommandId id, std::span<std::byte> buffer)
         : buffer_(buffer), family_(family), id_(id) {}
 
-    [[gnu::hot]] std::size_t operator()(const core::command::CreateSubflow& create) const {
+    std::size_t operator()(const core::command::CreateSubflow& create) const {
         auto message = begin(uapi::command::subflowCreate, NLM_F_ACK, create.token);
         AddressNest local;
         local.address = create.local;
@@ -110,8 +110,7 @@ class Encoder {
         return message;
     }
 
-    [[gnu::hot]] static void put(MessageWriter& message, std::uint16_t type,
-                                 const AddressNest& nest) {
+    static void put(MessageWriter& message, std::uint16_t type, const AddressNest& nest) {
         const auto begin = message.beginNest(type);
         putAddress(message, nest.address, nest.form);
         if (nest.id)

@@ -16,7 +16,7 @@ inline constexpr std::size_t maxCommandBytes = 192;
 /// its length. `buffer` is aligned to four bytes. Returns 0 if the buffer has less than
 /// maxCommandBytes, or for ResetSubflow, CancelJoin and AskFacts, which are not of this family
 /// (query_codec.hpp). Allocates nothing.
-[[gnu::hot]] [[nodiscard]] std::size_t encode(FamilyId family, const core::IssuedCommand& issued,
-                                              std::span<std::byte> buffer);
+[[nodiscard]] std::size_t encode(FamilyId family, const core::IssuedCommand& issued,
+                                 std::span<std::byte> buffer);
 
 } // namespace subflowd::netlink

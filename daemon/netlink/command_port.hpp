@@ -42,11 +42,11 @@ class CommandPort {
     ~CommandPort();
 
     /// Takes commands to be sent, in order.
-    [[gnu::hot]] void queue(std::span<const core::IssuedCommand> commands, Instant now);
+    void queue(std::span<const core::IssuedCommand> commands, Instant now);
 
     /// Sends what was queued, many in one system call. Commands the kernel did not take end at the
     /// next receive() or expire(), at once due.
-    [[gnu::hot]] void send();
+    void send();
 
     /// Goes the way of queue() and send() with a command that is not sent, so that the way is in
     /// the caches when it counts.

@@ -45,7 +45,7 @@ class Attributes {
         return {};
     }
 
-    [[gnu::hot]] Token token() { return Token{required<std::uint32_t>(event_attribute::token)}; }
+    Token token() { return Token{required<std::uint32_t>(event_attribute::token)}; }
 
     AddressId id(std::uint16_t type) { return AddressId{required<std::uint8_t>(type)}; }
 
@@ -57,7 +57,7 @@ class Attributes {
         return {address(event_attribute::destination4), port(event_attribute::destinationPort)};
     }
 
-    [[gnu::hot]] core::FourTuple tuple() {
+    core::FourTuple tuple() {
         core::FourTuple tuple;
         tuple.local = source();
         tuple.remote = destination();

@@ -29,6 +29,6 @@ struct Decoded {
 /// Decodes one message of `mptcp_pm_events`, nlmsghdr included; bytes after the message are
 /// ignored. Pure, allocates nothing, reads no byte outside `message`. Whether the message is of the
 /// right family is for the socket to check.
-[[gnu::hot]] [[nodiscard]] Decoded decode(std::span<const std::byte> message);
+[[nodiscard]] Decoded decode(std::span<const std::byte> message);
 
 } // namespace subflowd::netlink

@@ -60,7 +60,7 @@ class EventSocket {
     ~EventSocket();
 
     /// Reads up to `batch` events, fewer after times when fewer came.
-    [[gnu::hot]] [[nodiscard]] Drained drain();
+    [[nodiscard]] Drained drain();
 
     [[nodiscard]] int fd() const noexcept { return socket_.fd(); }
 

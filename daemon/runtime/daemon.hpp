@@ -69,7 +69,7 @@ class Daemon final : public dbus::Host {
     void refreshFacts();
     std::optional<std::string> followMode();
     void followInKernel();
-    [[gnu::hot]] void publish(const core::Outcome& outcome, Instant when);
+    void publish(const core::Outcome& outcome, Instant when);
     void objectsMayHaveChanged();
     void linksMayHaveChanged();
     void configure(std::shared_ptr<const core::Configuration> configuration);

@@ -58,7 +58,7 @@ class EventLoop {
 
     void exit() { exiting_ = true; }
 
-    [[gnu::hot]] static Instant now();
+    static Instant now();
 
     /// For the bus.
     sd_event* raw() const { return slow_; }
@@ -67,9 +67,9 @@ class EventLoop {
     struct Source;
 
     void add(int fd, Turn turn, std::function<void()> callback);
-    [[gnu::hot]] void wait(int milliseconds);
-    [[gnu::hot]] int look(std::span<epoll_event> ready, int milliseconds);
-    [[gnu::hot]] void prepareSlow();
+    void wait(int milliseconds);
+    int look(std::span<epoll_event> ready, int milliseconds);
+    void prepareSlow();
     void serveSlow();
     void onTimer();
 

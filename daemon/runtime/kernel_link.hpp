@@ -72,23 +72,23 @@ class KernelLink {
     /// Everything once more: the network, and then the connections.
     enum class Listing : std::uint8_t { none, wanted, ofNetwork };
 
-    [[gnu::hot]] void onEvents();
+    void onEvents();
     void onAnswers();
     void onNetwork();
     void onSnapshot();
     void onHealth();
     void onTimer();
 
-    [[gnu::hot]] bool drainOnce();
+    bool drainOnce();
     void follow(Instant now, const core::KernelEvent& event);
     void takeAnswersThatWait();
     void takeAnswers();
     void take(Instant now, const core::Input& input);
     void perform(Instant now, const core::Outcome& outcome);
-    [[gnu::hot]] void queue(Instant now, const core::Outcome& outcome);
-    [[gnu::hot]] void tell(Instant now, const core::Outcome& outcome);
+    void queue(Instant now, const core::Outcome& outcome);
+    void tell(Instant now, const core::Outcome& outcome);
     void change(const std::vector<core::ListenerRequest>& listeners);
-    [[gnu::hot]] void send(Instant now);
+    void send(Instant now);
     void refreshOldFacts();
     void listNetwork();
     void continueListing();
