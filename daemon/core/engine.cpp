@@ -83,6 +83,7 @@ class Engine::State {
         requests.settle();
         if (world.policies.hasQuarantined())
             logQuarantined();
+        evaluator.promise(world);
         world.outcome.wake = std::min(
             {sweeper.nextWork(), health.nextWork(), requests.nextWork(), auditor.nextWork()});
         return world.outcome;

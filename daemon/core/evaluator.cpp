@@ -83,16 +83,34 @@ void Evaluator::begin(World& world, Connection& connection) {
 void Evaluator::foresee(World& world, Connection& connection) {
     connection.state = ConnectionState::established;
     const auto& judgement = planner_.judge(world, connection, Listing::possible);
-    reconciler_.rehearse(world, connection, judgement, planner_.candidates());
+    const auto join = reconciler_.foresee(world, connection, judgement, planner_.candidates());
     connection.state = ConnectionState::created;
-    foresight_ = {connection.token, connection.joinInitial, world.step, world.now};
+    foresight_ = {connection.token,
+                  connection.joinInitial,
+                  world.step,
+                  world.now + mostForesight,
+                  join,
+                  world.inFlight.comingId()};
+}
+
+/// What was issued since would come between.
+void Evaluator::promise(World& world) const {
+    if (foresight_.step != world.step || !foresight_.join ||
+        foresight_.id != world.inFlight.comingId())
+        return;
+    const auto* connection = world.connections.find(foresight_.token);
+    if (!connection)
+        return;
+    const event::Established event{{connection->token, connection->side, connection->joinInitial,
+                                    world.initialTuple(*connection)}};
+    world.outcome.promise = Promise{event, foresight_.until, {foresight_.id, *foresight_.join}};
 }
 
 /// Nothing else was judged since, or a step would have gone by.
 const Judgement& Evaluator::judge(World& world, const Connection& connection) {
     const auto foresight = std::exchange(foresight_, {});
     const bool holds = foresight.token == connection.token && foresight.step + 1 == world.step &&
-                       world.now < foresight.time + mostForesight &&
+                       world.now < foresight.until &&
                        foresight.joinInitial == connection.joinInitial;
     return holds ? planner_.judgement() : planner_.judge(world, connection, Listing::possible);
 }

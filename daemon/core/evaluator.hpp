@@ -6,6 +6,7 @@
 #include "core/world.hpp"
 
 #include <cstdint>
+#include <optional>
 
 namespace subflowd::core {
 
@@ -24,6 +25,9 @@ class Evaluator {
     /// what is to be done with it is in the processor's caches.
     void established(World& world, Connection& connection);
 
+    /// Puts into the outcome what the next step will begin with, if that is known.
+    void promise(World& world) const;
+
     /// Tells the policies of a connection what happened on one of its paths.
     void tell(World& world, const Connection& connection, const Path& path);
 
@@ -40,7 +44,9 @@ class Evaluator {
         Token token{}; ///< none: there is no foresight
         JoinInitial joinInitial{};
         std::uint64_t step = 0; ///< in which it was made
-        Instant time{};
+        Instant until{};
+        std::optional<command::CreateSubflow> join; ///< the first one that it leads to
+        CommandId id{};                             ///< that `join` would have had at once
     };
 
     void foresee(World& world, Connection& connection);

@@ -39,9 +39,15 @@ struct InFlight {
 /// Commands that were issued and not answered: a ring by number that grows when it must.
 class InFlightTable {
   public:
+    /// What nextId() will give.
+    CommandId comingId() const {
+        return static_cast<CommandId>(next_ == UINT32_MAX ? 1 : next_ + 1);
+    }
+
     CommandId nextId() {
-        next_ = next_ == UINT32_MAX ? 1 : next_ + 1;
-        return static_cast<CommandId>(next_);
+        const auto id = comingId();
+        next_ = static_cast<std::uint32_t>(id);
+        return id;
     }
 
     void add(const InFlight& command) {

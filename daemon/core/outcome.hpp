@@ -12,6 +12,7 @@
 #include <subflowd/time.hpp>
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <variant>
@@ -129,6 +130,16 @@ enum class Resync : std::uint8_t {
     needed, ///< to repair: something was missed
 };
 
+/// What a step will answer, told before it comes: if the next input is `event`, before `until`, its
+/// outcome's first command is `command`. Who performs outcomes may send that ahead of the step.
+struct Promise {
+    event::Established event;
+    Instant until{};
+    IssuedCommand command;
+
+    friend bool operator==(const Promise&, const Promise&) = default;
+};
+
 struct Outcome {
     std::vector<IssuedCommand> commands; ///< to send, in order, in one go
     std::vector<ListenerRequest> listeners;
@@ -136,6 +147,7 @@ struct Outcome {
     std::vector<Change> changes;
     std::vector<LogRecord> log;
     std::vector<RequestFinished> answers; ///< to operators
+    std::optional<Promise> promise;       ///< for the next step
     Resync resync = Resync::notNeeded;
     HealthQuestion health = HealthQuestion::none;
 
@@ -150,6 +162,7 @@ struct Outcome {
         changes.clear();
         log.clear();
         answers.clear();
+        promise.reset();
         resync = Resync::notNeeded;
         health = HealthQuestion::none;
         wake = never;

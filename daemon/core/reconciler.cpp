@@ -83,12 +83,38 @@ void Reconciler::recordVerdicts(const Work& work) {
     }
 }
 
-void Reconciler::rehearse(World& world, Connection& connection, const Judgement& judgement,
-                          const Candidates& candidates) {
+std::optional<command::CreateSubflow> Reconciler::foresee(World& world, Connection& connection,
+                                                          const Judgement& judgement,
+                                                          const Candidates& candidates) {
     const Work work{world, connection, judgement, candidates};
     listMissing(work);
     for (const auto path : order_)
-        withinLimits(work, path);
+        if (withinLimits(work, path))
+            return foreseeJoin(work, path);
+    return std::nullopt;
+}
+
+/// What create() would issue.
+std::optional<command::CreateSubflow> Reconciler::foreseeJoin(const Work& work,
+                                                              std::size_t path) const {
+    const auto& [world, connection, judgement, candidates] = work;
+    const auto& candidate = candidates.all()[path];
+    const bool leavesPort =
+        !mayNamePort(work, path) ||
+        world.sourcePorts.leavesNextToKernel(world.links, candidate.local, world.host);
+    const bool keepsId =
+        table_entries::of(world, connection, candidate.local) != TableEntry::ofPort;
+    if (isProvoked(work, path) || !leavesPort || !keepsId)
+        return std::nullopt;
+    const auto& local = world.links.local(candidate.local);
+    return command::CreateSubflow{connection.token,
+                                  local.address,
+                                  records::idOf(world, connection, candidate.local),
+                                  local.link,
+                                  0,
+                                  world.remotes[candidate.remote].endpoint,
+                                  candidate.remoteId,
+                                  judgement.decisions[path].priority};
 }
 
 void Reconciler::createMissing(const Work& work) {
@@ -98,20 +124,26 @@ void Reconciler::createMissing(const Work& work) {
             create(work, path, {work.judgement.decisions[path].priority});
 }
 
+/// Whether a join on a path would be the peer's doing.
+bool Reconciler::isProvoked(const Work& work, std::size_t path) const {
+    if (work.judgement.decisions[path].by == Voice::byOperator)
+        return false; // nobody but the operator did
+    const auto& candidate = work.candidates.all()[path];
+    const auto* record = candidate.record == Candidate::noRecord
+                             ? nullptr
+                             : &work.connection.paths[candidate.record];
+    return guard::isProvoked(work.connection, candidate.remote, record);
+}
+
 /// What the peer provokes is limited by budgets, and by how much of it is under way.
 bool Reconciler::mayBeProvoked(const Work& work, std::size_t path) const {
+    if (!isProvoked(work, path))
+        return true;
     auto& world = work.world;
     auto& connection = work.connection;
-    const auto& candidate = work.candidates.all()[path];
-    if (work.judgement.decisions[path].by == Voice::byOperator)
-        return true; // nobody but the operator did
-    const auto* record =
-        candidate.record == Candidate::noRecord ? nullptr : &connection.paths[candidate.record];
-    if (!guard::isProvoked(connection, candidate.remote, record))
-        return true;
     if (charges::pendingJoins(connection) >= world.configuration->guard.pendingJoins)
         return false; // each ends in an event, and then the connection is looked at again
-    if (charges::canAfford(world, connection, candidate.remote))
+    if (charges::canAfford(world, connection, work.candidates.all()[path].remote))
         return true;
     ++world.counters.joinsDelayed;
     world.queue(connection);

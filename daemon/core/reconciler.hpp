@@ -6,6 +6,7 @@
 #include "core/world.hpp"
 
 #include <cstdint>
+#include <optional>
 #include <vector>
 
 namespace subflowd::core {
@@ -47,9 +48,11 @@ class Reconciler {
     void announceOnly(World& world, Connection& connection, const Judgement& judgement,
                       const Candidates& candidates);
 
-    /// Goes the way of reconcile() as far as nothing changes, so that it is in the caches.
-    void rehearse(World& world, Connection& connection, const Judgement& judgement,
-                  const Candidates& candidates);
+    /// The first join that reconcile() would send. Nothing if it would send none, or if more than
+    /// the connection and the network decides on it: budgets, or a choice of the port.
+    std::optional<command::CreateSubflow> foresee(World& world, Connection& connection,
+                                                  const Judgement& judgement,
+                                                  const Candidates& candidates);
 
   private:
     struct Work {
@@ -64,7 +67,9 @@ class Reconciler {
     void listMissing(const Work& work);
     bool mayCreate(const Work& work, std::size_t path) const;
     bool withinLimits(const Work& work, std::size_t path) const;
+    bool isProvoked(const Work& work, std::size_t path) const;
     bool mayBeProvoked(const Work& work, std::size_t path) const;
+    std::optional<command::CreateSubflow> foreseeJoin(const Work& work, std::size_t path) const;
 
     struct Join {
         Priority priority = Priority::regular;

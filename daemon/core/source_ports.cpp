@@ -30,6 +30,11 @@ bool isReserved(const HostFacts& host, std::uint16_t port) {
                                [port](const PortRange& range) { return range.contains(port); });
 }
 
+/// Whether the kernel finds a free port at once.
+bool areFew(std::size_t lately, const Local& local, const HostFacts& host) {
+    return std::max(lately, std::size_t{local.users}) <= sizeOf(host.ephemeralPorts) / 4;
+}
+
 } // namespace
 
 std::uint16_t SourcePorts::next(const LinkTable& links, LocalRef local, const HostFacts& host,
@@ -37,8 +42,17 @@ std::uint16_t SourcePorts::next(const LinkTable& links, LocalRef local, const Ho
     auto& use = useOf(links, local);
     count(use, now);
     const auto lately = std::size_t{use.current} + use.previous;
-    const auto inUse = std::max(lately, std::size_t{links.local(local).users});
-    return inUse <= sizeOf(host.ephemeralPorts) / 4 ? std::uint16_t{0} : advance(use, host);
+    return areFew(lately, links.local(local), host) ? std::uint16_t{0} : advance(use, host);
+}
+
+/// Time makes them fewer.
+bool SourcePorts::leavesNextToKernel(const LinkTable& links, LocalRef local,
+                                     const HostFacts& host) const {
+    const auto index = static_cast<std::size_t>(local);
+    const auto& at = links.local(local);
+    const bool known = index < uses_.size() && uses_[index].address == at.address;
+    const auto lately = known ? std::size_t{uses_[index].current} + uses_[index].previous : 0;
+    return areFew(lately + 1, at, host);
 }
 
 std::uint16_t SourcePorts::another(const LinkTable& links, LocalRef local, const HostFacts& host) {

@@ -25,6 +25,9 @@ class SourcePorts {
     /// A port for one more join from a local address; 0: the kernel finds one faster.
     std::uint16_t next(const LinkTable& links, LocalRef local, const HostFacts& host, Instant now);
 
+    /// Whether next() will give none for one more join, however late it comes.
+    bool leavesNextToKernel(const LinkTable& links, LocalRef local, const HostFacts& host) const;
+
     /// Another instead of one that was taken.
     std::uint16_t another(const LinkTable& links, LocalRef local, const HostFacts& host);
 

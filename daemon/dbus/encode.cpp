@@ -170,6 +170,8 @@ wire::Link encode(const core::LinkReport& link) {
 
 wire::Dictionary encode(const Status& status, const core::Engine& engine) {
     const auto counters = engine.counters();
+    auto counts = encode(counters);
+    counts["joins_sent_ahead"] = status.joinsSentAhead;
     const std::string state = status.problems.empty() ? "running" : "degraded";
     return {{"version", sdbus::Variant{status.version}},
             {"mode", sdbus::Variant{status.mode}},
@@ -178,7 +180,7 @@ wire::Dictionary encode(const Status& status, const core::Engine& engine) {
             {"path_manager", sdbus::Variant{status.pathManager}},
             {"kernel_features", sdbus::Variant{status.kernelFeatures}},
             {"problems", sdbus::Variant{status.problems}},
-            {"counts", sdbus::Variant{encode(counters)}},
+            {"counts", sdbus::Variant{counts}},
             {"events_lost", sdbus::Variant{counters.eventsLost}},
             {"resyncs", sdbus::Variant{counters.resyncs}},
             {"latency", sdbus::Variant{bucketsOf(status.eventToCommand)}},

@@ -28,6 +28,7 @@ struct Status {
     std::string pathManager;                 ///< of the kernel; empty if it cannot be read
     std::vector<std::string> kernelFeatures; ///< one word each; constant
     std::vector<std::string> problems;       ///< whole sentences; empty if all is well
+    std::uint64_t joinsSentAhead = 0;        ///< that were ready before the event they answer
     core::Histogram eventToCommand;          ///< from a kernel's event to the answer to it
 
     friend bool operator==(const Status&, const Status&) = default;

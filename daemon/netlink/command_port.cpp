@@ -64,6 +64,7 @@ bool isQuery(const core::Command& command) {
 struct CommandPort::Buffers {
     /// Below the default send buffer of a socket, so that a batch always fits.
     alignas(nlmsghdr) std::array<std::byte, 32 * 1024> outgoing;
+    alignas(nlmsghdr) std::array<std::byte, maxCommandBytes> prepared;
     /// The most the kernel puts into one datagram of a dump.
     alignas(nlmsghdr) std::array<std::byte, 32 * 1024> incoming;
 };
@@ -85,11 +86,18 @@ void CommandPort::queue(std::span<const core::IssuedCommand> commands, Instant n
 }
 
 /// A message without bytes goes the whole way into the kernel and means nothing there.
-void CommandPort::rehearse() {
-    const core::IssuedCommand command{core::CommandId{}, core::command::CreateSubflow{}};
-    [[maybe_unused]] const auto length =
-        encode(family_, command, std::span(buffers_->outgoing).subspan(batched_));
-    ::send(commands_.fd(), buffers_->outgoing.data(), 0, MSG_DONTWAIT | MSG_NOSIGNAL);
+void CommandPort::prepare(const core::IssuedCommand& command) {
+    prepared_ = encode(family_, command, buffers_->prepared);
+    preparedId_ = command.id;
+    ::send(commands_.fd(), buffers_->prepared.data(), 0, MSG_DONTWAIT | MSG_NOSIGNAL);
+}
+
+bool CommandPort::sendPrepared(core::CommandId id) {
+    if (id != std::exchange(preparedId_, {}) ||
+        transmit(commands_, Bytes(buffers_->prepared).first(prepared_)) != 0)
+        return false;
+    sentAhead_ = id;
+    return true;
 }
 
 void CommandPort::add(const core::IssuedCommand& issued, Instant deadline) {
@@ -110,12 +118,14 @@ void CommandPort::add(const core::IssuedCommand& issued, Instant deadline) {
 void CommandPort::batch(const core::IssuedCommand& issued, Instant deadline) {
     if (buffers_->outgoing.size() - batched_ < maxCommandBytes)
         send();
-    batched_ += encode(family_, issued, std::span(buffers_->outgoing).subspan(batched_));
+    if (issued.id != std::exchange(sentAhead_, {}))
+        batched_ += encode(family_, issued, std::span(buffers_->outgoing).subspan(batched_));
     requests_.push({issued.id, deadline});
 }
 
 void CommandPort::send() {
     const Bytes sent(buffers_->outgoing.data(), std::exchange(batched_, 0));
+    sentAhead_ = {};
     const int error = sent.empty() ? 0 : transmit(commands_, sent);
     if (error != 0)
         forEachMessage(sent, [&](const Message& message) {

@@ -48,9 +48,13 @@ class CommandPort {
     /// next receive() or expire(), at once due.
     void send();
 
-    /// Goes the way of queue() and send() with a command that is not sent, so that the way is in
-    /// the caches when it counts.
-    void rehearse();
+    /// Makes a command ready that may be wanted soon, instead of what was ready before. Goes the
+    /// way of send() with nothing, so that the way is in the caches when it counts.
+    void prepare(const core::IssuedCommand& command);
+
+    /// Sends the command of this number if it is the one that was prepared; whether the kernel took
+    /// it. Then queue() is to be given it before the next send(), and does not send it again.
+    bool sendPrepared(core::CommandId id);
 
     /// Appends the ends of the commands that were answered, of both sockets.
     void receive(std::vector<core::CommandFinished>& finished);
@@ -123,7 +127,10 @@ class CommandPort {
     Socket queries_;
     FamilyId family_;
     std::unique_ptr<Buffers> buffers_;
-    std::size_t batched_ = 0; ///< bytes of buffers_->outgoing
+    std::size_t batched_ = 0;  ///< bytes of buffers_->outgoing
+    std::size_t prepared_ = 0; ///< bytes of buffers_->prepared
+    core::CommandId preparedId_{};
+    core::CommandId sentAhead_{}; ///< and not queued yet; none: 0
     Outstanding<Request> requests_;
     Outstanding<Dump> dumps_; ///< the oldest is under way
     Outstanding<Query> asked_;

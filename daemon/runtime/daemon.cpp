@@ -229,6 +229,7 @@ dbus::Status Daemon::status() const {
     status.pathManager = sysctl_.current().value_or("");
     status.kernelFeatures = kernel_.names();
     status.problems = problems_;
+    status.joinsSentAhead = link_.joinsSentAhead();
     status.eventToCommand = link_.eventToCommand();
     return status;
 }

@@ -138,7 +138,9 @@ bool KernelLink::drainOnce() {
     const auto begun = EventLoop::now();
     const auto drained = events_.drain();
     bool answered = false;
+    bool ahead = false;
     for (const auto& event : drained.events) {
+        ahead = sendAhead(begun, event) || ahead;
         if (recorder_.isOn())
             recorder_.write(begun, event);
         const auto& outcome = engine_.step(begun, event);
@@ -146,7 +148,8 @@ bool KernelLink::drainOnce() {
         answered = answered || !outcome.commands.empty();
         if (answered && &event == &drained.events.back()) {
             commands_.send(); // before anybody else is told
-            eventToCommand_.add(EventLoop::now() - begun);
+            if (!ahead)
+                eventToCommand_.add(EventLoop::now() - begun);
         }
         tell(begun, outcome);
         if (spin_.isOn())
@@ -156,9 +159,27 @@ bool KernelLink::drainOnce() {
         take(begun, core::EventsLost{});
     send(begun);
     takeAnswersThatWait();
-    if (std::exchange(created_, false))
-        commands_.rehearse();
+    prepareJoins();
     return drained.queue == netlink::Queue::mayHoldMore;
+}
+
+/// What the engine promised to answer goes out before it is asked. Whether something did.
+bool KernelLink::sendAhead(Instant now, const core::KernelEvent& event) {
+    if (!promise_)
+        return false;
+    const auto* established = std::get_if<core::event::Established>(&event);
+    if (!established || *established != promise_->event || now >= promise_->until ||
+        !commands_.sendPrepared(promise_->command.id))
+        return false;
+    eventToCommand_.add(EventLoop::now() - now);
+    ++joinsSentAhead_;
+    return true;
+}
+
+void KernelLink::prepareJoins() {
+    if (std::exchange(joinsFollow_, false))
+        commands_.prepare(promise_ ? promise_->command
+                                   : core::IssuedCommand{{}, core::command::CreateSubflow{}});
 }
 
 void KernelLink::follow(Instant now, const core::KernelEvent& event) {
@@ -175,6 +196,7 @@ void KernelLink::follow(Instant now, const core::KernelEvent& event) {
 
 void KernelLink::onAnswers() {
     takeAnswers();
+    prepareJoins();
     workOff();
 }
 
@@ -303,7 +325,7 @@ void KernelLink::queue(Instant now, const core::Outcome& outcome) {
     for (const auto& memo : outcome.memos) {
         state_.write(memo);
         if (const auto* connection = std::get_if<core::memo::Connection>(&memo)) {
-            created_ = true;
+            joinsFollow_ = true;
             served_ = served_ || connection->side == Side::server;
         }
     }
@@ -316,6 +338,8 @@ void KernelLink::queue(Instant now, const core::Outcome& outcome) {
         wanted_ = core::snapshot::Occasion::eventsLost;
     else if (outcome.resync == core::Resync::audit && !wanted_)
         wanted_ = core::snapshot::Occasion::audit;
+    promise_ = outcome.promise;
+    joinsFollow_ = joinsFollow_ || promise_.has_value();
     wake_ = outcome.wake;
     if (outcome.health != core::HealthQuestion::none)
         question_ = outcome.health;

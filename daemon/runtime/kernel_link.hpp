@@ -65,6 +65,9 @@ class KernelLink {
 
     const netlink::EventCounters& events() const { return events_.counters(); }
 
+    /// How many joins went out before the engine was asked for them, because it had promised to.
+    std::uint64_t joinsSentAhead() const { return joinsSentAhead_; }
+
     /// How long it took from a batch of events to the commands that answer it.
     const core::Histogram& eventToCommand() const { return eventToCommand_; }
 
@@ -80,7 +83,9 @@ class KernelLink {
     void onTimer();
 
     bool drainOnce();
+    bool sendAhead(Instant now, const core::KernelEvent& event);
     void follow(Instant now, const core::KernelEvent& event);
+    void prepareJoins();
     void takeAnswersThatWait();
     void takeAnswers();
     void take(Instant now, const core::Input& input);
@@ -120,8 +125,9 @@ class KernelLink {
     std::optional<core::snapshot::Occasion> wanted_; ///< a snapshot, as soon as one can be taken
     bool primed_ = false;
     Listing listing_ = Listing::none;
-    bool created_ = false; ///< a connection was created: its joins follow in a moment
-    bool served_ = false;  ///< a connection to this host was created
+    std::optional<core::Promise> promise_;
+    bool joinsFollow_ = false; ///< in a moment: a connection was created, or its facts are known
+    bool served_ = false;      ///< a connection to this host was created
     Instant lastSnapshot_{};
     Instant factsRead_{};
     Instant networkRetry_ = never;
@@ -129,6 +135,7 @@ class KernelLink {
     std::vector<core::ListenerOpened> opened_; ///< the core was not told yet
     std::vector<core::NetworkChange> changes_;
     std::vector<core::SnapshotPart> parts_;
+    std::uint64_t joinsSentAhead_ = 0;
     core::Histogram eventToCommand_;
 };
 

@@ -61,8 +61,9 @@ class FakeHost : public Host {
 
     void step(Instant when, const core::Input& input) { engine_.step(when, input); }
 
-    Status status_{"1.2.3", "observe", std::chrono::seconds{60}, "userspace", {"path-manager-name"},
-                   {},      {}};
+    Status status_{
+        "1.2.3", "observe", std::chrono::seconds{60}, "userspace", {"path-manager-name"}, {},
+        0,       {}};
     int reloads = 0;
     std::optional<std::string> diagnostics;
     std::optional<std::string> lost;

@@ -16,6 +16,10 @@ class Foresight : public Chain {
   protected:
     void SetUp() override {
         Chain::SetUp();
+        lab.observer = [this](const Input& /*input*/, const Outcome& outcome) {
+            if (outcome.promise)
+                promised.push_back(describe(outcome.promise->command.command));
+        };
         first.say = [this](const ConnectionView& connection, const HostView& /*host*/, Plan& plan) {
             shown.push_back(connection.state);
             wantAll(connection, plan);
@@ -34,12 +38,56 @@ class Foresight : public Chain {
     }
 
     std::vector<ConnectionState> shown;
+    std::vector<std::string> promised;
     Token token{};
 };
 
 TEST_F(Foresight, IsUsed) {
     EXPECT_EQ(askedFor(), 0U);
     EXPECT_THAT(lab.commandsSince(0), ElementsAre(createOther));
+}
+
+TEST_F(Foresight, PromisesTheFirstJoin) {
+    EXPECT_THAT(promised, ElementsAre(createOther));
+    askedFor();
+    EXPECT_EQ(lab.promisesKept, 1U);
+}
+
+TEST_F(Foresight, PromisesForTheNextInputOnly) {
+    lab.step(Tick{});
+    askedFor();
+    EXPECT_EQ(lab.promisesKept, 0U);
+}
+
+TEST_F(Foresight, PromisesForItsTimeOnly) {
+    lab.now += 50ms;
+    askedFor();
+    EXPECT_EQ(lab.promisesKept, 0U);
+}
+
+TEST_F(Foresight, PromisesNothingWithoutAJoin) {
+    promised.clear();
+    lab.kernel.connect("10.0.0.1:1001", server, JoinInitial::denied);
+    lab.settle();
+    EXPECT_THAT(promised, testing::IsEmpty());
+}
+
+/// Which one it will be is known when it goes out: the next of those in use.
+TEST_F(Foresight, PromisesNoPortOfItsOwnChoice) {
+    HostFacts host;
+    host.ephemeralPorts = {32768, 32775};
+    lab.step(host);
+    lab.settle();
+    promised.clear();
+    for (int i = 0; i < 3; ++i) {
+        const auto port = std::to_string(1001 + i);
+        const auto next = lab.kernel.connect("10.0.0.1:" + port, server);
+        lab.settle();
+        lab.kernel.establish(next);
+        lab.settle();
+    }
+    EXPECT_THAT(promised, ElementsAre(createOther, createOther)) << "of eight, two may be in use";
+    EXPECT_EQ(lab.promisesKept, 2U);
 }
 
 TEST_F(Foresight, SeesTheConnectionEstablished) {
@@ -97,9 +145,11 @@ TEST_F(Foresight, WaitsForTheFacts) {
     shown.clear();
     lab.run(100ms);
     EXPECT_THAT(shown, ElementsAre(ConnectionState::established));
+    EXPECT_THAT(promised, ElementsAre(createOther, createOther)) << "the second, for the slow one";
     lab.kernel.establish(slow);
     lab.settle();
     EXPECT_EQ(shown.size(), 1U);
+    EXPECT_EQ(lab.promisesKept, 1U);
 }
 
 } // namespace

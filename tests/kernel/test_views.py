@@ -77,6 +77,18 @@ def test_status_counts(lab, connect, daemon):
     assert status["events_lost"] == 0
 
 
+def test_a_join_is_ready_before_its_connection_is_established(lab, connect, daemon):
+    """Unless something else happens between: so one of several will do."""
+    def sent_ahead() -> int:
+        return daemon.show("status")["counts"]["joins_sent_ahead"]
+
+    for _ in range(20):
+        wait_for_locals(daemon, connect(), all_clients(lab))
+        if sent_ahead() > 0:
+            return
+    raise AssertionError(f"none of 20 joins was sent ahead\n{daemon.said()}")
+
+
 def test_status_tells_how_long_things_took(lab, connect, daemon):
     second = lab.uplinks[1]
     with black_hole(lab, second):

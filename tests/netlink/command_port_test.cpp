@@ -56,10 +56,55 @@ inet_diag_msg socketFound(const core::IssuedCommand& asked, std::uint8_t state) 
     return found;
 }
 
+class PreparedCommand : public CommandPortTest {
+  protected:
+    void prepare(std::uint32_t id) {
+        port_.prepare(remove(id));
+        EXPECT_TRUE(commands_.request().empty()) << "nothing but a rehearsal";
+    }
+};
+
 TEST_F(CommandPortTest, SendsConsecutiveCommandsInOneDatagramInOrder) {
     send({remove(1), remove(2), remove(3)});
     EXPECT_EQ(idsOf(commands_.request()), (std::vector{CommandId{1}, CommandId{2}, CommandId{3}}));
     EXPECT_TRUE(commands_.request().empty());
+}
+
+TEST_F(PreparedCommand, IsSentAheadAndNotAgain) {
+    prepare(1);
+    EXPECT_TRUE(port_.sendPrepared(CommandId{1}));
+    EXPECT_EQ(idsOf(commands_.request()), (std::vector{CommandId{1}}));
+    send({remove(1), remove(2)});
+    EXPECT_EQ(idsOf(commands_.request()), (std::vector{CommandId{2}}));
+    commands_.reply(ack(1, EINVAL));
+    ASSERT_EQ(receive().size(), 1U) << "it is waited for as any other";
+}
+
+TEST_F(PreparedCommand, IsTheLastOne) {
+    prepare(1);
+    prepare(2);
+    EXPECT_FALSE(port_.sendPrepared(CommandId{1}));
+    EXPECT_FALSE(port_.sendPrepared(CommandId{2})) << "nobody asks for it after another";
+    EXPECT_TRUE(idsOf(commands_.request()).empty());
+    send({remove(1)});
+    EXPECT_EQ(idsOf(commands_.request()), (std::vector{CommandId{1}}));
+}
+
+TEST_F(PreparedCommand, IsSentInItsTurnIfItCouldNotBeAhead) {
+    prepare(1);
+    commands_.kernel = test::SocketPair::open().kernel; // the other end is gone
+    EXPECT_FALSE(port_.sendPrepared(CommandId{1}));
+    send({remove(1)});
+    ASSERT_EQ(receive().size(), 1U) << "given up";
+}
+
+TEST_F(PreparedCommand, IsForgottenIfItIsNotQueued) {
+    prepare(1);
+    port_.sendPrepared(CommandId{1});
+    EXPECT_EQ(idsOf(commands_.request()), (std::vector{CommandId{1}}));
+    send({});
+    send({remove(1)});
+    EXPECT_EQ(idsOf(commands_.request()), (std::vector{CommandId{1}}));
 }
 
 TEST_F(CommandPortTest, SplitsWhatExceedsTheBuffer) {

@@ -48,6 +48,7 @@ Said::Said(const Outcome& outcome)
       changes(outcome.changes),
       log(outcome.log),
       answers(outcome.answers),
+      promise(outcome.promise),
       resync(outcome.resync),
       health(outcome.health),
       wake(outcome.wake) {

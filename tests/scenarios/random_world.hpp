@@ -34,6 +34,7 @@ struct Said {
     std::vector<std::string> voices; ///< Change::by
     std::vector<core::LogRecord> log;
     std::vector<core::RequestFinished> answers;
+    std::optional<core::Promise> promise;
     core::Resync resync = core::Resync::notNeeded;
     core::HealthQuestion health = core::HealthQuestion::none;
     Instant wake{};
@@ -57,6 +58,9 @@ class RandomWorld {
 
     /// What happened so far, for a person who looks for the reason.
     const std::vector<std::string>& history() const { return history_; }
+
+    /// What the daemon said ahead and then did.
+    std::size_t promisesKept() const { return lab_.promisesKept; }
 
   private:
     struct Recorded {

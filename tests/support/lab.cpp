@@ -4,6 +4,7 @@
 #include <subflowd/address_text.hpp>
 
 #include <algorithm>
+#include <stdexcept>
 #include <utility>
 
 namespace subflowd::test {
@@ -63,8 +64,20 @@ void Lab::run(Duration duration) {
     kernel.setNow(now);
 }
 
+/// Has the engine keep its promise.
+void Lab::checkPromise(const Input& input, const Outcome& outcome) {
+    const auto promise = std::exchange(promise_, outcome.promise);
+    const auto* event = std::get_if<KernelEvent>(&input);
+    if (!promise || !event || *event != KernelEvent{promise->event} || now >= promise->until)
+        return;
+    if (outcome.commands.empty() || outcome.commands.front() != promise->command)
+        throw std::logic_error("the engine promised: " + describe(promise->command.command));
+    ++promisesKept;
+}
+
 void Lab::step(const Input& input) {
     const auto& outcome = engine->step(now, input);
+    checkPromise(input, outcome);
     const auto* part = std::get_if<SnapshotPart>(&input);
     if (part && std::holds_alternative<snapshot::Ended>(*part))
         snapshotRunning_ = false;
@@ -140,6 +153,7 @@ void Lab::rememberAnnounced(const memo::Announced& memo) {
 void Lab::restart() {
     engine = std::make_unique<Engine>(std::make_shared<const Configuration>(configuration_));
     wake_ = never;
+    promise_.reset();
     kernel.forgetReader();
     kernel.dumpNetwork();
     snapshotRunning_ = true;

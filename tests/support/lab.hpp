@@ -75,17 +75,20 @@ class Lab {
     std::vector<core::LogRecord> log;
     std::vector<core::RequestFinished> answers; ///< to operators, in order
     std::size_t largestSlice = 0;
+    std::size_t promisesKept = 0; ///< one that is not throws std::logic_error
     std::map<Token, core::snapshot::Remembered> remembered;
 
     /// Sees every step before it is performed.
     std::function<void(const core::Input&, const core::Outcome&)> observer;
 
   private:
+    void checkPromise(const core::Input& input, const core::Outcome& outcome);
     void perform(const core::Outcome& outcome);
     void remember(const core::Memo& memo);
     void rememberAnnounced(const core::memo::Announced& memo);
 
     core::Configuration configuration_;
+    std::optional<core::Promise> promise_;
     Instant wake_ = never;
     std::optional<core::snapshot::Occasion> wanted_; ///< a snapshot
     std::uint32_t asked_ = 0;                        ///< requests of operators
