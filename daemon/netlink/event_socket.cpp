@@ -6,6 +6,7 @@
 #include <linux/netlink.h>
 #include <sys/socket.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstdint>
 #include <system_error>
@@ -69,6 +70,15 @@ struct EventSocket::Buffers {
             headers[i].msg_hdr.msg_namelen = sizeof(sockaddr_nl);
     }
 
+    /// How many datagrams came, or -1. Most come alone, and recvmmsg() would cost them more.
+    int receive(int fd, unsigned most) {
+        if (most > 1)
+            return ::recvmmsg(fd, headers.data(), most, MSG_DONTWAIT, nullptr);
+        const auto length = ::recvmsg(fd, &headers[0].msg_hdr, MSG_DONTWAIT);
+        headers[0].msg_len = static_cast<unsigned>(std::max<ssize_t>(length, 0));
+        return length < 0 ? -1 : 1;
+    }
+
     std::array<iovec, batch> slices{};
     std::array<sockaddr_nl, batch> senders{};
     std::array<mmsghdr, batch> headers{};
@@ -119,8 +129,7 @@ Drained EventSocket::drain() {
 /// How many datagrams came. ENOBUFS comes once, before what is queued.
 int EventSocket::receive(Overrun& overrun) {
     for (;;) {
-        const int received =
-            ::recvmmsg(socket_.fd(), buffers_->headers.data(), offered_, MSG_DONTWAIT, nullptr);
+        const int received = buffers_->receive(socket_.fd(), offered_);
         if (received >= 0)
             return received;
         if (errno == EINTR)
