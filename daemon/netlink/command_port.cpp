@@ -85,11 +85,13 @@ void CommandPort::queue(std::span<const core::IssuedCommand> commands, Instant n
         add(issued, now + patience);
 }
 
-/// A message without bytes goes the whole way into the kernel and means nothing there.
 void CommandPort::prepare(const core::IssuedCommand& command) {
+    if (command.id == preparedId_)
+        return;
     prepared_ = encode(family_, command, buffers_->prepared);
     preparedId_ = command.id;
-    ::send(commands_.fd(), buffers_->prepared.data(), 0, MSG_DONTWAIT | MSG_NOSIGNAL);
+    constexpr nlmsghdr nothing{sizeof nothing, NLMSG_NOOP, 0, 0, 0};
+    ::send(commands_.fd(), &nothing, sizeof nothing, MSG_DONTWAIT | MSG_NOSIGNAL);
 }
 
 bool CommandPort::sendPrepared(core::CommandId id) {

@@ -48,8 +48,8 @@ class CommandPort {
     /// next receive() or expire(), at once due.
     void send();
 
-    /// Makes a command ready that may be wanted soon, instead of what was ready before. Goes the
-    /// way of send() with nothing, so that the way is in the caches when it counts.
+    /// Makes a command ready that may be wanted soon, if it is not, instead of another one. Sends
+    /// the kernel a message that it ignores (NLMSG_NOOP), so that the way is in the caches then.
     void prepare(const core::IssuedCommand& command);
 
     /// Sends the command of this number if it is the one that was prepared; whether the kernel took

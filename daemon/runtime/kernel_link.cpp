@@ -159,7 +159,8 @@ bool KernelLink::drainOnce() {
         take(begun, core::EventsLost{});
     send(begun);
     takeAnswersThatWait();
-    prepareJoins();
+    if (promise_)
+        commands_.prepare(promise_->command);
     return drained.queue == netlink::Queue::mayHoldMore;
 }
 
@@ -176,12 +177,6 @@ bool KernelLink::sendAhead(Instant now, const core::KernelEvent& event) {
     return true;
 }
 
-void KernelLink::prepareJoins() {
-    if (std::exchange(joinsFollow_, false))
-        commands_.prepare(promise_ ? promise_->command
-                                   : core::IssuedCommand{{}, core::command::CreateSubflow{}});
-}
-
 void KernelLink::follow(Instant now, const core::KernelEvent& event) {
     if (const auto* created = std::get_if<core::event::Created>(&event)) {
         if (created->side == Side::client)
@@ -196,7 +191,6 @@ void KernelLink::follow(Instant now, const core::KernelEvent& event) {
 
 void KernelLink::onAnswers() {
     takeAnswers();
-    prepareJoins();
     workOff();
 }
 
@@ -324,10 +318,8 @@ void KernelLink::perform(Instant now, const core::Outcome& outcome) {
 void KernelLink::queue(Instant now, const core::Outcome& outcome) {
     for (const auto& memo : outcome.memos) {
         state_.write(memo);
-        if (const auto* connection = std::get_if<core::memo::Connection>(&memo)) {
-            joinsFollow_ = true;
-            served_ = served_ || connection->side == Side::server;
-        }
+        const auto* connection = std::get_if<core::memo::Connection>(&memo);
+        served_ = served_ || (connection && connection->side == Side::server);
     }
     if (!outcome.listeners.empty())
         change(outcome.listeners);
@@ -339,7 +331,6 @@ void KernelLink::queue(Instant now, const core::Outcome& outcome) {
     else if (outcome.resync == core::Resync::audit && !wanted_)
         wanted_ = core::snapshot::Occasion::audit;
     promise_ = outcome.promise;
-    joinsFollow_ = joinsFollow_ || promise_.has_value();
     wake_ = outcome.wake;
     if (outcome.health != core::HealthQuestion::none)
         question_ = outcome.health;

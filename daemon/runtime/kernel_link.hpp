@@ -85,7 +85,6 @@ class KernelLink {
     bool drainOnce();
     bool sendAhead(Instant now, const core::KernelEvent& event);
     void follow(Instant now, const core::KernelEvent& event);
-    void prepareJoins();
     void takeAnswersThatWait();
     void takeAnswers();
     void take(Instant now, const core::Input& input);
@@ -126,8 +125,7 @@ class KernelLink {
     bool primed_ = false;
     Listing listing_ = Listing::none;
     std::optional<core::Promise> promise_;
-    bool joinsFollow_ = false; ///< in a moment: a connection was created, or its facts are known
-    bool served_ = false;      ///< a connection to this host was created
+    bool served_ = false; ///< a connection to this host was created
     Instant lastSnapshot_{};
     Instant factsRead_{};
     Instant networkRetry_ = never;

@@ -60,7 +60,9 @@ class PreparedCommand : public CommandPortTest {
   protected:
     void prepare(std::uint32_t id) {
         port_.prepare(remove(id));
-        EXPECT_TRUE(commands_.request().empty()) << "nothing but a rehearsal";
+        forEachMessage(commands_.request(), [](const Message& message) {
+            EXPECT_EQ(message.header.nlmsg_type, NLMSG_NOOP);
+        });
     }
 };
 
@@ -78,6 +80,12 @@ TEST_F(PreparedCommand, IsSentAheadAndNotAgain) {
     EXPECT_EQ(idsOf(commands_.request()), (std::vector{CommandId{2}}));
     commands_.reply(ack(1, EINVAL));
     ASSERT_EQ(receive().size(), 1U) << "it is waited for as any other";
+}
+
+TEST_F(PreparedCommand, IsPreparedOnce) {
+    prepare(1);
+    port_.prepare(remove(1));
+    EXPECT_TRUE(commands_.request().empty());
 }
 
 TEST_F(PreparedCommand, IsTheLastOne) {
