@@ -32,7 +32,7 @@ struct InFlight {
     FourTuple tuple; ///< of the subflow; the local address alone where there is none
     AddressId localId{};
     Priority priority = Priority::regular;
-    CommandId join{}; ///< of cancelJoin: the command that asked for the join
+    CommandId join{}; ///< of cancelJoin: the command that asked for the join; none if it was found
     Instant issued{};
 };
 

@@ -107,6 +107,7 @@ class Reconciler {
     void endForbidden(const Work& work);
     void drainUnwanted(const Work& work);
     void drainSurplus(const Work& work);
+    static Subflow* surplusOn(const Work& work, std::size_t path);
     void drainOverLimit(const Work& work);
     static std::uint16_t orderOf(const Work& work, const Subflow& subflow);
     template <class Belongs>

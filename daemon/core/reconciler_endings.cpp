@@ -17,6 +17,11 @@ bool canBeNamed(const Subflow& subflow) {
     return subflow.localPort != 0 && !subflow.closing;
 }
 
+/// MP_PRIO can be sent on it: it is up.
+bool canBeDrained(const Subflow& subflow) {
+    return canBeNamed(subflow) && subflow.state != SubflowState::pending;
+}
+
 /// Of two subflows on a path the one with more of it goes.
 std::tuple<bool, bool, bool> expendability(const Subflow& subflow) {
     return {isSuspect(subflow), subflow.priority == Priority::backup, !subflow.initial};
@@ -85,11 +90,13 @@ void Reconciler::endForbidden(const Work& work) {
         if (decision.verdict != Verdict::forbidden)
             continue;
         const bool closes = decision.existing == Existing::close;
-        if (closes && isPendingJoin(subflow) && !subflow.vanished && !subflow.closing)
+        const bool drains = decision.existing == Existing::drain && alive(subflow);
+        const bool unanswered = isPendingJoin(subflow) && !subflow.vanished && !subflow.closing;
+        if ((closes || drains) && unanswered)
             cancel(work, subflow, decision.reason);
         else if (closes && canBeNamed(subflow))
             end(work, subflow, decision.reason);
-        else if (decision.existing == Existing::drain && alive(subflow))
+        else if (drains)
             drain(work, subflow, decision.reason);
     }
 }
@@ -113,21 +120,24 @@ void Reconciler::drainUnwanted(const Work& work) {
 /// A daemon that was killed while a subflow took another's place leaves both. In all likelihood
 /// their priorities were swapped already, so what is dead or backup goes.
 void Reconciler::drainSurplus(const Work& work) {
-    auto& connection = work.connection;
-    for (std::size_t path = 0; path < connection.paths.size(); ++path) {
-        const auto& decision = work.judgement.decisions[path];
-        std::size_t count = 0;
-        Subflow* last = nullptr;
-        for (auto& subflow : connection.subflows) {
-            if (subflow.path != path || !counts(subflow))
-                continue;
-            ++count;
-            if (subflow.localPort != 0 && (!last || expendability(subflow) > expendability(*last)))
-                last = &subflow;
-        }
-        if (decision.verdict == Verdict::wanted && count > decision.count && last)
-            drain(work, *last, {&reasons::surplus, 0, 0});
+    for (std::size_t path = 0; path < work.connection.paths.size(); ++path)
+        if (work.judgement.decisions[path].verdict == Verdict::wanted)
+            while (auto* surplus = surplusOn(work, path))
+                drain(work, *surplus, {&reasons::surplus, 0, 0});
+}
+
+/// What goes first of more subflows than a path is to have; null: it has no more.
+Subflow* Reconciler::surplusOn(const Work& work, std::size_t path) {
+    std::size_t count = 0;
+    Subflow* first = nullptr;
+    for (auto& subflow : work.connection.subflows) {
+        if (subflow.path != path || !counts(subflow) || !canBeDrained(subflow))
+            continue;
+        ++count;
+        if (!first || expendability(subflow) > expendability(*first))
+            first = &subflow;
     }
+    return count > work.judgement.decisions[path].count ? first : nullptr;
 }
 
 /// A limit that was lowered.
@@ -163,7 +173,7 @@ void Reconciler::drainBeyond(const Work& work, const Limit& limit, Belongs&& bel
         Subflow* last = nullptr;
         for (auto& subflow : connection.subflows) {
             if (!counts(subflow) || !belongs(subflow) || subflow.opener != Opener::daemon ||
-                subflow.localPort == 0)
+                !canBeDrained(subflow))
                 continue;
             if (!last || orderOf(work, subflow) >= orderOf(work, *last))
                 last = &subflow;
@@ -271,7 +281,7 @@ void Reconciler::endWithdrawn(const Work& work) {
 }
 
 void Reconciler::drain(const Work& work, Subflow& subflow, const Reason& reason) {
-    if (!canBeNamed(subflow))
+    if (!canBeDrained(subflow))
         return;
     setPriority(work, subflow, Priority::backup, reason);
     records::setState(work.world, work.connection, subflow, SubflowState::draining);

@@ -40,11 +40,26 @@ const char* nameOf(InFlight::Kind kind) {
     return "a command";
 }
 
-Subflow* pendingOf(Connection& connection, CommandId create) {
-    const auto at = std::ranges::find_if(connection.subflows, [create](const Subflow& subflow) {
-        return subflow.state == SubflowState::pending && subflow.create == create;
+template <class Which>
+Subflow* pendingOf(Connection& connection, Which which) {
+    const auto at = std::ranges::find_if(connection.subflows, [&](const Subflow& subflow) {
+        return subflow.state == SubflowState::pending && which(subflow);
     });
     return at == connection.subflows.end() ? nullptr : &*at;
+}
+
+Subflow* createdBy(Connection& connection, CommandId create) {
+    return pendingOf(connection,
+                     [create](const Subflow& subflow) { return subflow.create == create; });
+}
+
+/// No command of this daemon asked for a join that a snapshot found: the path tells it from others.
+Subflow* cancelledBy(const World& world, Connection& connection, const InFlight& cancel) {
+    return pendingOf(connection, [&](const Subflow& subflow) {
+        const auto tuple = world.tupleOf(connection, subflow);
+        return subflow.create == cancel.join && tuple.local.address == cancel.tuple.local.address &&
+               tuple.remote == cancel.tuple.remote;
+    });
 }
 
 } // namespace
@@ -142,7 +157,7 @@ void ResultHandler::leaveToKernel(Connection& connection) {
 bool ResultHandler::sentAgain(Connection& connection, const InFlight& command,
                               const CommandFinished& result) {
     const bool taken = result.refusal == Refusal::byErrno && result.error == EADDRINUSE;
-    auto* join = pendingOf(connection, command.id);
+    auto* join = createdBy(connection, command.id);
     if (!join || join->closing || (!taken && result.refusal != Refusal::idMismatch))
         return false;
     const auto& path = connection.paths[join->path];
@@ -156,7 +171,7 @@ bool ResultHandler::sentAgain(Connection& connection, const InFlight& command,
 
 void ResultHandler::created(Connection& connection, const InFlight& command,
                             const CommandFinished& result) {
-    auto* subflow = pendingOf(connection, command.id);
+    auto* subflow = createdBy(connection, command.id);
     if (result.refusal == Refusal::none) {
         connection.idsState = IdsState::trusted;
         if (subflow)
@@ -204,7 +219,7 @@ void ResultHandler::ended(Connection& connection, const InFlight& command,
 /// was lost, which a snapshot tells if it does not come.
 void ResultHandler::cancelled(Connection& connection, const InFlight& command,
                               const CommandFinished& result) {
-    auto* join = pendingOf(connection, command.join);
+    auto* join = cancelledBy(world_, connection, command);
     if (!join)
         return;
     if (result.refusal != Refusal::none) {

@@ -187,6 +187,40 @@ TEST_F(Snapshots, AdoptAJoinThatIsStillPending) {
     EXPECT_EQ(lab.mark(), 1U);
 }
 
+TEST_F(Snapshots, TellAdoptedJoinsApartWhenOneIsCancelled) {
+    lab.uplink(3, "eth2", "10.0.2.1/24");
+    first.say = wantsAll;
+    lab.kernel.answer(server, Answer::silent);
+    const auto token = connected();
+    lab.restart();
+    ASSERT_EQ(lab.subflows(token).size(), 3U);
+    lab.configuration().links = {{"eth2", Role::ignore}};
+    lab.reload();
+    lab.run(1s);
+    EXPECT_THAT(lab.commandsSince(2), ElementsAre("cancel 10.0.2.1 -> 10.9.0.1:443"))
+        << "nothing is drained that carries nothing, and nothing asked for twice";
+    EXPECT_THAT(lab.subflows(token),
+                ElementsAre("10.0.0.1 -> 10.9.0.1:443", "10.0.1.1 -> 10.9.0.1:443 pending"));
+    EXPECT_EQ(lab.kernel[token].subflows.size(), 2U);
+}
+
+TEST_F(Snapshots, LetAllGoThatAPathHasTooManyOf) {
+    first.say = [](const auto& connection, const auto&, Plan& plan) {
+        wantAll(connection, plan, {0, 4, {}});
+    };
+    const auto token = connected();
+    lab.run(1min);
+    const auto before = lab.subflows(token).size();
+    ASSERT_GE(before, 6U);
+    const auto mark = lab.mark();
+    first.say = wantsAll;
+    lab.restart();
+    EXPECT_EQ(lab.commandsSince(mark).size(), before - 2) << "one a path stays; at once";
+    lab.run(1min);
+    EXPECT_THAT(lab.subflows(token),
+                ElementsAre("10.0.0.1 -> 10.9.0.1:443", "10.0.1.1 -> 10.9.0.1:443"));
+}
+
 TEST_F(Snapshots, LearnThatAPendingJoinWasAccepted) {
     const auto token = connected();
     first.say = wantsAll;
