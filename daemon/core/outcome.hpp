@@ -137,13 +137,19 @@ struct Promise {
     Instant until{};
     IssuedCommand command;
 
+    /// Whether it is about the step that `next`, which comes now, begins.
+    bool isAbout(const KernelEvent& next, Instant now) const {
+        const auto* established = std::get_if<event::Established>(&next);
+        return established && *established == event && now < until;
+    }
+
     friend bool operator==(const Promise&, const Promise&) = default;
 };
 
 struct Outcome {
     std::vector<IssuedCommand> commands; ///< to send, in order, in one go
     std::vector<ListenerRequest> listeners;
-    std::vector<Memo> memos; ///< to write, in order, before the commands are sent
+    std::vector<Memo> memos; ///< to write, in order, before commands that were not promised
     std::vector<Change> changes;
     std::vector<LogRecord> log;
     std::vector<RequestFinished> answers; ///< to operators

@@ -166,10 +166,7 @@ bool KernelLink::drainOnce() {
 
 /// What the engine promised to answer goes out before it is asked. Whether something did.
 bool KernelLink::sendAhead(Instant now, const core::KernelEvent& event) {
-    if (!promise_)
-        return false;
-    const auto* established = std::get_if<core::event::Established>(&event);
-    if (!established || *established != promise_->event || now >= promise_->until ||
+    if (!promise_ || !promise_->isAbout(event, now) ||
         !commands_.sendPrepared(promise_->command.id))
         return false;
     eventToCommand_.add(EventLoop::now() - now);

@@ -68,7 +68,7 @@ void Lab::run(Duration duration) {
 void Lab::checkPromise(const Input& input, const Outcome& outcome) {
     const auto promise = std::exchange(promise_, outcome.promise);
     const auto* event = std::get_if<KernelEvent>(&input);
-    if (!promise || !event || *event != KernelEvent{promise->event} || now >= promise->until)
+    if (!promise || !event || !promise->isAbout(*event, now))
         return;
     if (outcome.commands.empty() || outcome.commands.front() != promise->command)
         throw std::logic_error("the engine promised: " + describe(promise->command.command));
