@@ -69,7 +69,8 @@ def test_flags_for_the_in_kernel_path_manager_count_here_too(running, client, se
     running.nmcli("connection", "modify", second.link, "connection.mptcp-flags", "subflow,backup")
     wait_for_subflows(running, client, {first: "regular", second: "backup"})
     running.nmcli("device", "reapply", second.link)
-    assert "backup" in running.endpoints(), "NetworkManager's own went along"
+    wait_for(lambda: "backup" in running.endpoints(), "NetworkManager's own went along",
+             otherwise=running.endpoints)
     running.nmcli("connection", "modify", second.link, "connection.mptcp-flags", "disabled")
     wait_for(lambda: said(service, second)[0] == "ignore", "the link is ignored")
     with Client(running.client, running.FAR) as another:
