@@ -19,6 +19,11 @@ def test_it_starts_and_takes_over(machine, service):
     assert service.view("status")["state"] == "running"
 
 
+def test_it_has_its_turn_while_the_processors_are_busy(machine, service):
+    service.start()
+    assert machine.run("ps", "-o", "ni=", "-p", str(service.main_pid())).strip() == "-5"
+
+
 def test_it_gives_the_path_manager_back(machine, service):
     service.start().stop()
     assert service.show("Result") == "success"
