@@ -3,12 +3,11 @@
 
 #include "netlink/message_writer.hpp"
 #include "netlink/mptcp_uapi.hpp"
+#include "netlink/v4_mapped.hpp"
 
 #include <linux/genetlink.h>
 #include <sys/socket.h>
 
-#include <algorithm>
-#include <array>
 #include <optional>
 #include <variant>
 
@@ -130,16 +129,9 @@ class Encoder {
         const bool asV4 = isV4 && form == core::AddressForm::plain;
         message.put(attribute::family, asV4 ? std::uint16_t{AF_INET} : std::uint16_t{AF_INET6});
         if (isV4 && !asV4)
-            message.put(attribute::address6, mapped(address));
+            message.put(attribute::address6, v4Mapped(address));
         else
             message.putAddress(asV4 ? attribute::address4 : attribute::address6, address);
-    }
-
-    static std::array<std::uint8_t, 16> mapped(const IpAddress& address) {
-        std::array<std::uint8_t, 16> bytes{};
-        bytes[10] = bytes[11] = 0xff;
-        std::copy_n(address.bytes().begin(), 4, bytes.begin() + 12);
-        return bytes;
     }
 
     std::span<std::byte> buffer_;

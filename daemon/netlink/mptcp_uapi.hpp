@@ -103,7 +103,4 @@ inline constexpr std::uint32_t implicit = 16;
 inline constexpr std::uint32_t laminar = 32;
 } // namespace address_flag
 
-/// include/uapi/linux/in.h; missing from the libc of Debian 12's first releases
-inline constexpr std::uint32_t protocolMptcp = 262;
-
 } // namespace subflowd::netlink::uapi

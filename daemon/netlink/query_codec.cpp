@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "netlink/query_codec.hpp"
 
+#include "netlink/diag_uapi.hpp"
 #include "netlink/message_writer.hpp"
-#include "netlink/mptcp_uapi.hpp"
+#include "netlink/v4_mapped.hpp"
 
 #include <arpa/inet.h>
 #include <linux/sock_diag.h>
 #include <netinet/tcp.h>
 
-#include <algorithm>
 #include <array>
 #include <cstring>
 
@@ -33,12 +33,8 @@ inet_diag_req_v2 requestFor(std::uint8_t family, std::uint8_t protocol) {
 }
 
 void putAddress(const IpAddress& address, core::AddressForm form, std::span<std::uint32_t, 4> to) {
-    std::array<std::uint8_t, 16> bytes = address.bytes();
-    if (address.family() == Family::ipv4 && form == core::AddressForm::mapped) {
-        bytes = {};
-        bytes[10] = bytes[11] = 0xff;
-        std::copy_n(address.bytes().begin(), 4, bytes.begin() + 12);
-    }
+    const bool mapped = address.family() == Family::ipv4 && form == core::AddressForm::mapped;
+    const auto bytes = mapped ? v4Mapped(address) : address.bytes();
     std::memcpy(to.data(), bytes.data(), bytes.size());
 }
 
@@ -73,7 +69,7 @@ std::size_t encodeFactsQuery(core::CommandId id, Token token, std::span<std::byt
     auto request = requestFor(AF_INET, protocolInAttribute);
     request.id.idiag_cookie[0] = static_cast<std::uint32_t>(token);
     message.putFixed(request);
-    message.put(INET_DIAG_REQ_PROTOCOL, uapi::protocolMptcp);
+    message.put(INET_DIAG_REQ_PROTOCOL, uapi::diag::mptcpProtocol);
     return message.finish();
 }
 
