@@ -15,6 +15,11 @@ NLMSG_DONE = 3
 NLA_TYPE_MASK = 0x3FFF
 NLA_F_NESTED = 0x8000
 RECEIVE_SIZE = 1 << 20
+SOL_NETLINK = 270
+NETLINK_CAP_ACK, NETLINK_EXT_ACK = 10, 11
+#: Of an ack that does not repeat the request: the error and the request's header.
+ACK_SIZE = 4 + 16
+NLMSGERR_ATTR_MSG = 1
 
 
 class Refused(OSError):
@@ -53,10 +58,14 @@ def _messages(datagram: bytes) -> Iterator[tuple[int, bytes]]:
 def _check(payload: bytes) -> None:
     error = -struct.unpack_from("=i", payload)[0] if len(payload) >= 4 else 0
     if error > 0:
-        raise Refused(error, f"{errno.errorcode.get(error, error)}: {os.strerror(error)}")
+        why = attributes(payload[ACK_SIZE:]).get(NLMSGERR_ATTR_MSG, b"").rstrip(b"\0").decode()
+        raise Refused(error, f"{errno.errorcode.get(error, error)}: {os.strerror(error)}"
+                             + (f" ({why})" if why else ""))
 
 
 def _send(channel: socket.socket, kind: int, flags: int, payload: bytes) -> None:
+    channel.setsockopt(SOL_NETLINK, NETLINK_CAP_ACK, 1)
+    channel.setsockopt(SOL_NETLINK, NETLINK_EXT_ACK, 1)
     channel.send(struct.pack("=IHHII", 16 + len(payload), kind, NLM_F_REQUEST | flags, 1, 0)
                  + payload)
 

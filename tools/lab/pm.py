@@ -7,10 +7,9 @@ import socket
 import struct
 
 from .namespace import Namespace
-from .netlink import ask, attribute, attributes, nest
+from .netlink import SOL_NETLINK, ask, attribute, attributes, nest
 
 NETLINK_GENERIC = 16
-SOL_NETLINK = 270
 NETLINK_ADD_MEMBERSHIP = 1
 GENL_ID_CTRL = 16
 CTRL_CMD_GETFAMILY = 3
