@@ -348,17 +348,19 @@ void expectEnding(Connection& connection, const FourTuple& tuple, Instant now) {
 bool takeEnding(Connection& connection, const FourTuple& tuple, Instant now) {
     erase_if(connection.endings,
              [now](const AwaitedEnd& end) { return now - end.since >= longestWait; });
-    // Of a join that was cancelled the local port was not known, and its event may lack the remote
-    // one (K24).
-    const auto isIt = [&tuple](const AwaitedEnd& awaited) {
-        const auto& ending = awaited.tuple;
-        const bool cancelled = ending.local.port == 0 &&
-                               ending.local.address == tuple.local.address &&
-                               ending.remote.address == tuple.remote.address &&
-                               (tuple.remote.port == 0 || ending.remote.port == tuple.remote.port);
-        return cancelled || ending == tuple;
+    // The local port of a join that was cancelled may not be known, and an event may lack the
+    // remote one (K24).
+    const auto from = [&](std::uint16_t localPort) {
+        return std::ranges::find_if(connection.endings, [&](const AwaitedEnd& awaited) {
+            const auto& remote = awaited.tuple.remote;
+            return awaited.tuple.local == Endpoint{tuple.local.address, localPort} &&
+                   remote.address == tuple.remote.address &&
+                   (tuple.remote.port == 0 || remote.port == tuple.remote.port);
+        });
     };
-    const auto at = std::ranges::find_if(connection.endings, isIt);
+    auto at = from(tuple.local.port);
+    if (at == connection.endings.end())
+        at = from(0);
     if (at == connection.endings.end())
         return false;
     connection.endings.erase(at);

@@ -60,6 +60,15 @@ TEST_F(RefreshTest, CostsNoBudget) {
     EXPECT_GE(lab.commandsSince(mark).size(), 14U) << "about eight probes, each cancelled";
 }
 
+TEST_F(RefreshTest, OneProbeIsThereAtATimeThoughASnapshotToldThePortOfOne) {
+    strike();
+    lab.resync();
+    lab.run(3s);
+    const auto unanswered =
+        std::ranges::count(lab.kernel[token].subflows, false, &FakeKernel::Subflow::established);
+    EXPECT_EQ(unanswered, 1);
+}
+
 TEST_F(RefreshTest, WaitsForTheTimeThatWasSaid) {
     const auto when = lab.now + 5s;
     second.say = [when](const ConnectionView& connection, const HostView&, Plan& plan) {

@@ -369,13 +369,14 @@ void RandomWorld::checkCommand(const command::CreateSubflow& create) {
         wrong_ = "a join over a drained link: " + describe(create);
     if (isHostile(create.remote))
         wrong_ = "a join that the guard forbids: " + describe(create);
-    const auto report = lab_.engine->report(create.token);
-    const auto pending = std::ranges::count_if(report->subflows, [&](const SubflowReport& s) {
-        return s.state == SubflowState::pending && s.tuple.local.address == create.local &&
-               s.tuple.remote == create.remote;
-    });
-    if (pending > 1)
-        wrong_ = "two pending joins on one path: " + describe(create);
+    const auto pendsThere = [&](const FakeKernel::Subflow& subflow) {
+        const bool up = subflow.established && subflow.since <= lab_.now;
+        return !up && subflow.tuple.local.address == create.local &&
+               subflow.tuple.remote == create.remote;
+    };
+    if (lab_.kernel.exists(create.token) &&
+        std::ranges::any_of(lab_.kernel[create.token].subflows, pendsThere))
+        wrong_ = "a join beside a pending one: " + describe(create);
 }
 
 /// Where no server of this world is, whatever it announces.
