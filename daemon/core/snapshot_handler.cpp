@@ -207,6 +207,10 @@ void SnapshotHandler::forgetUnseenSubflows(Connection& connection) {
         change.tuple = world_.tupleOf(connection, subflow);
         change.failure.cause = Cause::lost;
         world_.publish(change);
+        // Its event may still come, because a worker of the kernel sends it when no list has the
+        // subflow any more. Without a port, the end of any join of the path would be taken for it.
+        if (subflow.localPort != 0)
+            records::expectEnding(connection, change.tuple, world_.now);
         records::conclude(world_, connection, subflow, change.failure);
         evaluator_.resign(world_, connection);
         repaired();

@@ -161,6 +161,26 @@ TEST_F(Snapshots, FindWhatWasMissed) {
     EXPECT_EQ(counters.resyncs, 1U);
 }
 
+TEST_F(Snapshots, DoNotTakeALateEventForTheEndOfTheNextJoin) {
+    first.say = wantsAll;
+    const auto token = connected();
+    lab.run(1s);
+    const auto gone = lab.kernel[token].subflows.back().tuple;
+    lab.kernel.losesEvents = true;
+    lab.kernel.breakSubflow(token, "10.0.1.1", server, 110);
+    lab.kernel.losesEvents = false;
+    lab.kernel.answer(server, Answer::silent);
+    lab.resync();
+    lab.run(10ms);
+    const auto sent = lab.mark();
+    lab.step(KernelEvent{
+        event::SubflowClosed{{token, gone, {}, {}, Priority::regular, noLink}, 110, {}, false}});
+    lab.settle();
+    EXPECT_EQ(lab.mark(), sent) << "the join is still there";
+    EXPECT_THAT(lab.subflows(token),
+                ElementsAre("10.0.0.1 -> 10.9.0.1:443", "10.0.1.1 -> 10.9.0.1:443 pending"));
+}
+
 TEST_F(Snapshots, ReplaceAConnectionWhoseTokenWasUsedAgain) {
     const auto token = connected();
     auto& facts = lab.kernel[token];
