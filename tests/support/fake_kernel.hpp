@@ -117,8 +117,7 @@ class FakeKernel {
     // What the daemon does.
 
     void execute(const core::IssuedCommand& command);
-    void snapshot(core::snapshot::Occasion occasion,
-                  const std::map<Token, core::snapshot::Remembered>& remembered);
+    void snapshot(const std::map<Token, core::snapshot::Remembered>& remembered);
 
     /// Takes a request for a listening socket; what came of it is reported.
     void listen(const core::ListenerRequest& request);

@@ -93,9 +93,7 @@ void FakeKernel::dumpNetwork() {
     report(NetworkChange{network::DumpEnded{}});
 }
 
-void FakeKernel::snapshot(snapshot::Occasion occasion,
-                          const std::map<Token, snapshot::Remembered>& remembered) {
-    report(SnapshotPart{snapshot::Begun{occasion}});
+void FakeKernel::snapshot(const std::map<Token, snapshot::Remembered>& remembered) {
     for (const auto& [token, connection] : connections_) {
         snapshot::Connection row{token, connection.facts.initial, std::nullopt};
         if (const auto known = remembered.find(token); known != remembered.end())

@@ -44,10 +44,8 @@ void Lab::uplink(std::uint32_t index, const std::string& name, const std::string
 void Lab::run(Duration duration) {
     const auto end = now + duration;
     while (true) {
-        if (wanted_ && !snapshotRunning_) { // one after the other
-            snapshotRunning_ = true;
-            kernel.snapshot(*std::exchange(wanted_, std::nullopt), remembered);
-        }
+        if (wanted_ && !snapshotRunning_) // one after the other
+            beginSnapshot(*std::exchange(wanted_, std::nullopt));
         const auto report = kernel.hasReport() ? kernel.nextReport() : never;
         const auto next = std::min(report, wake_);
         if (next > end)
@@ -157,9 +155,17 @@ void Lab::restart() {
     kernel.forgetReader();
     kernel.dumpNetwork();
     snapshotRunning_ = true;
+    settle(); // the network is known first
     starting_ = true;
-    kernel.snapshot(snapshot::Occasion::start, remembered);
+    beginSnapshot(snapshot::Occasion::start);
     settle();
+}
+
+/// The engine knows of it before the kernel makes the first row, as in KernelLink.
+void Lab::beginSnapshot(snapshot::Occasion occasion) {
+    snapshotRunning_ = true;
+    step(SnapshotPart{snapshot::Begun{occasion}});
+    kernel.snapshot(remembered);
 }
 
 Token Lab::connected(std::string_view local, std::string_view remote, JoinInitial joinInitial) {

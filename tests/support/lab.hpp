@@ -82,6 +82,7 @@ class Lab {
     std::function<void(const core::Input&, const core::Outcome&)> observer;
 
   private:
+    void beginSnapshot(core::snapshot::Occasion occasion);
     void checkPromise(const core::Input& input, const core::Outcome& outcome);
     void perform(const core::Outcome& outcome);
     void remember(const core::Memo& memo);
